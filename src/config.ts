@@ -1,0 +1,343 @@
+/**
+ * Every setting, with its unit, default and a sentence. Read once, at start, from the environment and nowhere else:
+ * a bad value stops the start and names the variable, because a platform that runs with half its settings ignored
+ * fails later and further away.
+ *
+ * `docs/configuration.md` is written from this table (`npm run docs:config`).
+ */
+import { isIP } from 'node:net';
+
+export type Role = 'all' | 'api' | 'dispatcher';
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+interface Variable<T> {
+  name: string;
+  /** Returns the value, or throws an Error whose message completes "NAME …". `undefined`: the variable is not set. */
+  read: (text: string | undefined) => T;
+  /** The default in words, for the documentation. */
+  fallback: string;
+  about: string;
+}
+
+export const variables = {
+  port: integer(
+    'PORT',
+    8070,
+    0,
+    65_535,
+    'TCP port of the API, the console and the docs. 0 takes a free one.',
+  ),
+  host: text('HOST', '127.0.0.1 embedded, else 0.0.0.0', 'Address to listen on.'),
+  role: oneOf<Role>('ROLE', ['all', 'api', 'dispatcher'], 'all', 'Which parts this process runs.'),
+  databaseUrl: url(
+    'DATABASE_URL',
+    ['postgres:', 'postgresql:'],
+    'PostgreSQL 15 or newer. Not set: the embedded profile.',
+  ),
+  databasePoolSize: integer(
+    'DATABASE_POOL_SIZE',
+    12,
+    4,
+    200,
+    'Connections of this process for emitting and dispatching; the API has half as many of its own.',
+  ),
+  redisUrl: url(
+    'REDIS_URL',
+    ['redis:', 'rediss:'],
+    'Runs the queue on Redis 6.2 or newer. Not set: the queue lives in PostgreSQL.',
+  ),
+  queuePrefix: word('QUEUE_PREFIX', 'posthorn', 'Prefix of the keys in Redis, or the schema in PostgreSQL.'),
+  dataDir: text('DATA_DIR', '.posthorn', 'Folder of the embedded database and of generated keys.'),
+  adminApiKey: secret('ADMIN_API_KEY', 16, 'The first admin key, if it is to be given rather than made.'),
+  encryptionKey: encryptionKeys(
+    'ENCRYPTION_KEY',
+    'Base64 of 32 bytes; seals secrets at rest. Several, comma-separated: the first seals, all open.',
+  ),
+  publicUrl: url(
+    'PUBLIC_URL',
+    ['http:', 'https:'],
+    'Where users reach this installation, for links. Not set: http://localhost:PORT.',
+  ),
+  egressAllowedSubnets: subnets(
+    'EGRESS_ALLOWED_SUBNETS',
+    'Comma-separated CIDRs that endpoints may be in although they are private.',
+  ),
+  egressDeniedSubnets: subnets(
+    'EGRESS_DENIED_SUBNETS',
+    'Comma-separated CIDRs to refuse besides the built-in list.',
+  ),
+  egressAllowHttp: flag('EGRESS_ALLOW_HTTP', 'Lets endpoints be http. Embedded: true.'),
+  egressAllowedPorts: ports(
+    'EGRESS_ALLOWED_PORTS',
+    'Comma-separated ports that endpoints may use, or "any". Embedded: any; otherwise 80, 443 and 1024 up.',
+  ),
+  egressProxyUrl: url(
+    'EGRESS_PROXY_URL',
+    ['http:', 'https:'],
+    'A proxy through which every delivery leaves (HTTP CONNECT).',
+  ),
+  bodyBytesMax: integer(
+    'BODY_BYTES_MAX',
+    262_144,
+    1_024,
+    8_388_608,
+    'Largest request body in bytes; the batch route takes 8 times as much.',
+  ),
+  inFlightMax: integer(
+    'IN_FLIGHT_MAX',
+    2_000,
+    1,
+    20_000,
+    'Requests that one dispatcher keeps open at a time, over all endpoints.',
+  ),
+  endpointInFlightMax: integer(
+    'ENDPOINT_IN_FLIGHT_MAX',
+    10,
+    1,
+    1_000,
+    'Default of an endpoint’s maxInFlight.',
+  ),
+  attemptTimeoutMs: integer(
+    'ATTEMPT_TIMEOUT_MS',
+    15_000,
+    1_000,
+    60_000,
+    'Default of an endpoint’s timeoutMs: the whole attempt, in milliseconds.',
+  ),
+  leaseSlackMs: integer(
+    'LEASE_SLACK_MS',
+    15_000,
+    500,
+    600_000,
+    'How long after its timeout a delivery that nobody reported is taken up again, in milliseconds.',
+  ),
+  disableAfterHours: integer(
+    'DISABLE_AFTER_HOURS',
+    120,
+    1,
+    8_760,
+    'An endpoint that has only failed for so many hours is disabled.',
+  ),
+  retentionDays: integer(
+    'RETENTION_DAYS',
+    30,
+    1,
+    3_650,
+    'Days that events, deliveries, attempts and idempotency keys are kept.',
+  ),
+  shutdownGraceMs: integer(
+    'SHUTDOWN_GRACE_MS',
+    20_000,
+    0,
+    600_000,
+    'How long a stopping process waits for requests in flight, in milliseconds.',
+  ),
+  logLevel: oneOf<LogLevel>(
+    'LOG_LEVEL',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+    'What is logged.',
+  ),
+} satisfies Record<string, Variable<unknown>>;
+
+export type Config = { [K in keyof typeof variables]: ReturnType<(typeof variables)[K]['read']> };
+
+/** Thrown at start; each problem is a sentence that begins with the variable's name. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`Posthorn cannot start:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Reads and validates every variable. @throws ConfigError naming all that is wrong, not only the first. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const problems: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [key, variable] of Object.entries(variables)) {
+    const value = env[variable.name]?.trim();
+    try {
+      config[key] = variable.read(value === '' ? undefined : value);
+    } catch (error) {
+      problems.push(`${variable.name} ${(error as Error).message}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config as Config;
+}
+
+/** The embedded profile: no DATABASE_URL, so this is somebody trying it out on their own machine. */
+export function isEmbedded(config: Pick<Config, 'databaseUrl'>): boolean {
+  return config.databaseUrl === undefined;
+}
+
+/**
+ * What the embedded profile allows unless told otherwise: http and loopback endpoints, and nothing but loopback may
+ * call it. With a DATABASE_URL the same settings are locked down.
+ */
+export function withProfileDefaults(config: Config) {
+  const embedded = isEmbedded(config);
+  return {
+    ...config,
+    host: config.host ?? (embedded ? '127.0.0.1' : '0.0.0.0'),
+    dataDir: config.dataDir ?? '.posthorn',
+    egressAllowHttp: config.egressAllowHttp ?? embedded,
+    egressAllowedSubnets: config.egressAllowedSubnets ?? (embedded ? ['127.0.0.0/8', '::1/128'] : []),
+    egressDeniedSubnets: config.egressDeniedSubnets ?? [],
+    egressAllowedPorts: config.egressAllowedPorts ?? (embedded ? ('any' as const) : undefined),
+  };
+}
+
+/** The configuration as the program uses it: read, validated, and completed by its profile. */
+export type Settings = ReturnType<typeof withProfileDefaults>;
+
+/** Injection token for {@link Settings}. */
+export const SETTINGS = Symbol('settings');
+
+function text(name: string, fallback: string, about: string): Variable<string | undefined> {
+  return { name, fallback, about, read: (value) => value };
+}
+
+function word(name: string, fallback: string, about: string): Variable<string> {
+  return {
+    name,
+    fallback,
+    about,
+    read: (value = fallback) => {
+      if (!/^[a-z][a-z0-9_]{0,40}$/.test(value))
+        throw new Error(`must be lower-case letters, digits and _, not "${value}"`);
+      return value;
+    },
+  };
+}
+
+function integer(name: string, fallback: number, min: number, max: number, about: string): Variable<number> {
+  return {
+    name,
+    fallback: String(fallback),
+    about,
+    read: (value) => {
+      if (value === undefined) return fallback;
+      const number = Number(value);
+      if (!/^\d+$/.test(value) || number < min || number > max) {
+        throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`);
+      }
+      return number;
+    },
+  };
+}
+
+function flag(name: string, about: string): Variable<boolean | undefined> {
+  return {
+    name,
+    fallback: 'false',
+    about,
+    read: (value) => {
+      if (value === undefined) return undefined;
+      if (value === 'true' || value === '1') return true;
+      if (value === 'false' || value === '0') return false;
+      throw new Error(`must be true or false, not "${value}"`);
+    },
+  };
+}
+
+function oneOf<T extends string>(
+  name: string,
+  choices: readonly T[],
+  fallback: T,
+  about: string,
+): Variable<T> {
+  return {
+    name,
+    fallback,
+    about,
+    read: (value = fallback) => {
+      if (!choices.includes(value as T))
+        throw new Error(`must be one of ${choices.join(', ')}, not "${value}"`);
+      return value as T;
+    },
+  };
+}
+
+function url(name: string, protocols: string[], about: string): Variable<string | undefined> {
+  return {
+    name,
+    fallback: 'not set',
+    about,
+    read: (value) => {
+      if (value === undefined) return undefined;
+      // The value may hold a password: it is not repeated in the message.
+      if (!URL.canParse(value)) throw new Error('is not a URL');
+      if (!protocols.includes(new URL(value).protocol)) {
+        throw new Error(`must begin with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`);
+      }
+      return value;
+    },
+  };
+}
+
+function secret(name: string, lengthMin: number, about: string): Variable<string | undefined> {
+  return {
+    name,
+    fallback: 'made at first start',
+    about,
+    read: (value) => {
+      if (value !== undefined && (value.length < lengthMin || /\s/.test(value))) {
+        throw new Error(`must have at least ${lengthMin} characters and no white space`);
+      }
+      return value;
+    },
+  };
+}
+
+function encryptionKeys(name: string, about: string): Variable<Buffer[] | undefined> {
+  return {
+    name,
+    fallback: 'embedded: made and kept in DATA_DIR',
+    about,
+    read: (value) => {
+      if (value === undefined) return undefined;
+      return value.split(',').map((part) => {
+        const key = Buffer.from(part.trim(), 'base64');
+        if (key.length !== 32)
+          throw new Error('must be base64 of exactly 32 bytes; make one with: openssl rand -base64 32');
+        return key;
+      });
+    },
+  };
+}
+
+function subnets(name: string, about: string): Variable<string[] | undefined> {
+  return {
+    name,
+    fallback: 'none; embedded: 127.0.0.0/8,::1/128',
+    about,
+    read: (value) =>
+      value?.split(',').map((part) => {
+        const cidr = part.trim();
+        const [address = '', bits = ''] = cidr.split('/');
+        const family = isIP(address);
+        if (family === 0 || !/^\d+$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) {
+          throw new Error(`must be CIDRs such as 10.0.0.0/8, not "${cidr}"`);
+        }
+        return cidr;
+      }),
+  };
+}
+
+function ports(name: string, about: string): Variable<number[] | 'any' | undefined> {
+  return {
+    name,
+    fallback: '80, 443 and 1024–65535',
+    about,
+    read: (value) => {
+      if (value === undefined || value === 'any') return value;
+      return value.split(',').map((part) => {
+        const port = Number(part.trim());
+        if (!Number.isInteger(port) || port < 1 || port > 65_535)
+          throw new Error(`must be ports or "any", not "${part}"`);
+        return port;
+      });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Every error that a user can cause: a stable code, its status and what to do about it. The code is the contract;
+ * titles may be reworded. docs/errors.md and openapi.yaml are written from this table.
+ */
+export const errorTable = {
+  bad_request: { status: 400, title: 'The request cannot be understood.' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON (RFC 8259) in UTF-8.' },
+  validation_failed: { status: 422, title: 'Some fields are not valid; see errors.' },
+  json_too_deep: { status: 422, title: 'The JSON is nested more deeply than 100 levels.' },
+  cursor_invalid: {
+    status: 400,
+    title: 'The cursor is not one that this list gave out; start again without it.',
+  },
+  unauthorized: { status: 401, title: 'No valid credentials; send Authorization: Bearer <key>.' },
+  forbidden: { status: 403, title: 'These credentials may not do this.' },
+  not_found: { status: 404, title: 'There is no such thing, or it is not yours.' },
+  tenant_not_found: {
+    status: 404,
+    title: 'There is no such tenant; address it by its id or its externalId.',
+  },
+  endpoint_not_found: { status: 404, title: 'The tenant has no such endpoint.' },
+  event_not_found: { status: 404, title: 'The tenant has no such event.' },
+  event_type_not_found: { status: 404, title: 'The catalog has no such event type.' },
+  delivery_not_found: { status: 404, title: 'There is no such delivery.' },
+  replay_not_found: { status: 404, title: 'There is no such replay.' },
+  api_key_not_found: { status: 404, title: 'There is no such API key.' },
+  method_not_allowed: { status: 405, title: 'The resource does not know this method.' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive.' },
+  conflict: { status: 409, title: 'Something of this name exists already.' },
+  idempotency_key_reused: {
+    status: 409,
+    title: 'This Idempotency-Key or event id was used with another body; use a new one for a new event.',
+  },
+  delivery_not_replayable: { status: 409, title: 'The delivery is pending already; it cannot be replayed.' },
+  delivery_not_cancelable: { status: 409, title: 'Only a pending delivery can be canceled.' },
+  replay_not_running: { status: 409, title: 'Only a running replay can be canceled.' },
+  body_too_large: { status: 413, title: 'The body is larger than this installation accepts.' },
+  unsupported_media_type: { status: 415, title: 'Send content-type: application/json.' },
+  event_type_unknown: {
+    status: 422,
+    title: 'The tenant’s catalog is strict and does not have this event type.',
+  },
+  event_type_archived: { status: 422, title: 'This event type is archived; nothing of it can be emitted.' },
+  endpoint_url_refused: {
+    status: 422,
+    title: 'Deliveries may not be sent to this URL; the detail says why.',
+  },
+  endpoint_headers_refused: { status: 422, title: 'Some custom headers are not allowed; see errors.' },
+  rate_limited: { status: 429, title: 'Too many requests; wait as long as Retry-After says.' },
+  internal: { status: 500, title: 'A fault of ours; the request id finds it in the log.' },
+  unavailable: {
+    status: 503,
+    title: 'The database cannot be reached; nothing was stored. Try again after Retry-After.',
+  },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing that is wrong with one field; `path` is a JSON path such as `retry.baseSeconds`. */
+export interface FieldProblem {
+  path: string;
+  message: string;
+}
+
+/** A refusal. Thrown anywhere below the API and turned into application/problem+json (RFC 9457) in one place. */
+export class PosthornError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    /** What is wrong with this very request, in a sentence; the table's title when absent. */
+    readonly detail?: string,
+    readonly options: { errors?: FieldProblem[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(detail ?? errorTable[code].title, { cause: options.cause });
+    this.name = 'PosthornError';
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+}

@@ -1,0 +1,42 @@
+/** An endpoint: a URL with the event types and filters it wants, and how it wants to be called. */
+import type { RetrySchedule } from './retry-schedule.js';
+
+export const bodyFormats = ['standard', 'raw', 'cloudevents'] as const;
+export type BodyFormat = (typeof bodyFormats)[number];
+
+export const signings = ['hmac', 'ed25519'] as const;
+export type Signing = (typeof signings)[number];
+
+export type DisabledReason = 'by_request' | 'gone' | 'failing';
+
+export type Circuit = 'closed' | 'open' | 'half_open';
+
+/** What emit needs to know of an endpoint: whom to match, and how long a delivery's lease must be. */
+export interface Subscription {
+  endpointId: string;
+  eventTypes: string[];
+  filter: unknown;
+  timeoutMs: number;
+}
+
+/** What the dispatcher needs to know of an endpoint, secrets opened. */
+export interface EndpointTarget {
+  endpointId: string;
+  tenantId: string;
+  url: string;
+  headers: Record<string, string>;
+  bodyFormat: BodyFormat;
+  signing: Signing;
+  /** Live secrets, the current one first. */
+  secrets: string[];
+  retry: RetrySchedule;
+  timeoutMs: number;
+  maxInFlight: number;
+  rateLimitPerSecond: number | undefined;
+}
+
+/** Wildcards stand for whole words at the end: `invoice.*` takes `invoice.paid` and `invoice.line.added`. */
+export function matchesEventType(pattern: string, eventType: string): boolean {
+  if (pattern === '*' || pattern === eventType) return true;
+  return pattern.endsWith('.*') && eventType.startsWith(pattern.slice(0, -1));
+}

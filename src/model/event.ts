@@ -1,0 +1,35 @@
+/** An event: one thing that happened, for one tenant. */
+
+/** `invoice.paid`, `user_account.email-changed.v2`: words of letters, digits, `_` and `-`, joined by dots. */
+export const EVENT_TYPE_PATTERN = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+export const EVENT_TYPE_LENGTH_MAX = 128;
+
+/** What a product app asks for when it emits. `data` is the JSON text itself, byte for byte as it came. */
+export interface EmitRequest {
+  /** A tenant's public id (`ten_…`) or its externalId. */
+  tenant: string;
+  type: string;
+  data: string;
+  /** The emitter's own id of the event; unique per tenant for the retention time. */
+  externalId?: string;
+  idempotencyKey?: string;
+  occurredAt?: Date;
+  tags?: string[];
+  /** How many webhooks in a row led to this emit. */
+  hops?: number;
+  traceparent?: string;
+}
+
+/** What the emitter is told. All of it is committed. */
+export interface AcceptedEvent {
+  eventId: string;
+  tenantId: string;
+  type: string;
+  externalId: string | null;
+  occurredAt: Date;
+  createdAt: Date;
+  /** How many endpoints the event is owed to; 0 when none wanted it. */
+  deliveryCount: number;
+  /** True when this answers a repetition of an earlier, identical request. */
+  replayed: boolean;
+}
