@@ -17,6 +17,8 @@ export interface Subscription {
   eventTypes: string[];
   filter: unknown;
   timeoutMs: number;
+  /** Its deliveries are let out one by one by the scheduler (a rate limit): emit never puts them straight into the queue. */
+  metered: boolean;
 }
 
 /** What the dispatcher needs to know of an endpoint, secrets opened. */

@@ -1,0 +1,242 @@
+/**
+ * Accepts events. `emit` answers only when the event and everything it is owed are committed; the references are
+ * enqueued behind the answer. A crash between the two delays a delivery until its lease ends; it loses nothing.
+ *
+ * Emits that arrive together are committed together. An event that fans out to hundreds of endpoints goes in a group
+ * of its own kind, so that one tenant's broadcast does not hold up everybody's commit.
+ */
+import { createHash } from 'node:crypto';
+import { PosthornError } from '../errors.js';
+import type { AcceptedEvent, EmitRequest } from '../model/event.js';
+import { newUuid } from '../model/id.js';
+import type { DeliveryReference } from '../model/delivery.js';
+import type { Clock } from '../store/clock.js';
+import { isDatabaseUnavailable, type Database } from '../store/database.js';
+import { storeEmitGroup, type EventToStore, type StoredGroup } from '../store/emit-group.js';
+import { GroupCommit } from '../store/group-commit.js';
+import {
+  claimIdempotencyKeys,
+  findEarlierEvents,
+  releaseIdempotencyKeys,
+  type EarlierEvent,
+  type IdempotencyClaim,
+} from '../store/idempotency.js';
+import { fanOut } from './fan-out.js';
+import type { KnownCatalog, TenantDirectory } from './tenant-directory.js';
+
+/** Where accepted deliveries go next; neither is waited for. */
+export interface Window {
+  /** False while the queue is full or away: deliveries then wait in the ledger, not in the queue. */
+  readonly open: boolean;
+  enqueue(references: DeliveryReference[]): void;
+  /** Something of these endpoints waits in the ledger and is due now. */
+  wake(endpointIds: Iterable<string>): void;
+}
+
+/** An event with this many deliveries or more is committed apart from the others. */
+const WIDE_FAN_OUT = 200;
+/** Bounds the retries of an emit whose tenant's endpoints change faster than it can be matched. */
+const MATCHES_MAX = 5;
+
+/** An event, matched: what the group commit stores. */
+interface MatchedEvent {
+  event: EventToStore;
+  catalogVersion: number;
+  claims: IdempotencyClaim[];
+}
+
+type CommitAnswer = 'stored' | 'outdated' | 'key_taken';
+
+export interface EmitterOptions {
+  database: Database;
+  directory: TenantDirectory;
+  clock: Clock;
+  window: Window;
+  leaseSlackMs: number;
+  /** Told of every group commit; for metrics. */
+  observe?: (items: number, waitedMs: number, tookMs: number) => void;
+}
+
+export class Emitter {
+  private readonly narrow: GroupCommit<MatchedEvent, CommitAnswer>;
+  private readonly wide: GroupCommit<MatchedEvent, CommitAnswer>;
+
+  constructor(private readonly options: EmitterOptions) {
+    const shared = {
+      commit: (group: MatchedEvent[]) => this.commit(group),
+      isFatal: isDatabaseUnavailable,
+      overflow: () => new PosthornError('unavailable', 'Too many emits are waiting for the database.', { retryAfterSeconds: 1 }),
+      ...(options.observe && { observe: options.observe }),
+    };
+    this.narrow = new GroupCommit({ ...shared, itemsMax: 200, groupsMax: 3, waitingMax: 20_000 });
+    this.wide = new GroupCommit({ ...shared, itemsMax: 4, groupsMax: 1, waitingMax: 1_000 });
+  }
+
+  /**
+   * Accepts one event.
+   * @throws PosthornError `tenant_not_found`, `event_type_archived`, `event_type_unknown`, `idempotency_key_reused`,
+   * or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
+   */
+  async emit(request: EmitRequest): Promise<AcceptedEvent> {
+    const keys = idempotencyKeys(request);
+    const hash = keys.length > 0 ? requestHash(request) : undefined;
+    for (let match = 1; match <= MATCHES_MAX; match++) {
+      const matched = await this.match(request, keys, hash);
+      const line = matched.event.deliveries.length >= WIDE_FAN_OUT ? this.wide : this.narrow;
+      const answer = await line.submit(matched);
+      switch (answer) {
+        case 'stored':
+          return accepted(matched.event);
+        case 'key_taken': {
+          const earlier = await findEarlierEvents(this.options.database, matched.event.tenantId, keys);
+          const replay = replayOf(earlier, hash!, matched.event.tenantId);
+          if (replay !== undefined) return replay;
+          break; // whoever held the key has just let go of it: try once more
+        }
+        case 'outdated':
+          this.options.directory.forget(request.tenant);
+      }
+    }
+    throw new PosthornError('unavailable', 'The tenant’s endpoints are changing too fast.', { retryAfterSeconds: 1 });
+  }
+
+  /** Resolves when every accepted emit has been answered. */
+  async drain(): Promise<void> {
+    await Promise.all([this.narrow.drain(), this.wide.drain()]);
+  }
+
+  private async match(request: EmitRequest, keys: string[], hash: Buffer | undefined): Promise<MatchedEvent> {
+    const { directory, clock, leaseSlackMs } = this.options;
+    const [tenant, catalog] = await Promise.all([directory.tenant(request.tenant), directory.eventCatalog()]);
+    if (tenant === undefined) throw new PosthornError('tenant_not_found');
+    checkType(request.type, tenant.strictEventTypes, catalog);
+    const nowMs = clock.nowMs();
+    const eventId = newUuid(nowMs);
+    const createdAt = new Date(nowMs);
+    return {
+      catalogVersion: catalog.version,
+      claims: keys.map((key) => ({ tenantId: tenant.tenantId, key, eventId, requestHash: hash! })),
+      event: {
+        eventId,
+        tenantId: tenant.tenantId,
+        endpointsVersion: tenant.endpointsVersion,
+        type: request.type,
+        data: request.data,
+        occurredAt: request.occurredAt ?? createdAt,
+        createdAt,
+        tags: request.tags ?? [],
+        externalId: request.externalId ?? null,
+        test: false,
+        hops: request.hops ?? 0,
+        traceparent: request.traceparent ?? null,
+        deliveries: fanOut(tenant.subscriptions, request).map((subscription) => ({
+          deliveryId: newUuid(nowMs),
+          endpointId: subscription.endpointId,
+          leaseMs: subscription.timeoutMs + leaseSlackMs,
+          metered: subscription.metered,
+        })),
+      },
+    };
+  }
+
+  private async commit(group: MatchedEvent[]): Promise<CommitAnswer[]> {
+    // The newest catalog any of them was matched with: those matched with an older one are outdated all the same.
+    const catalogVersion = Math.max(...group.map((matched) => matched.catalogVersion));
+    const current = group.filter((matched) => matched.catalogVersion === catalogVersion);
+    const claims = current.flatMap((matched) => matched.claims);
+    const taken = new Set<string>();
+    const stored =
+      claims.length === 0
+        ? await this.store(this.options.database, current, catalogVersion)
+        : await this.options.database.transaction(async (transaction) => {
+            const got = await claimIdempotencyKeys(transaction, claims);
+            for (const claim of claims) if (!got.has(claim.eventId)) taken.add(claim.eventId);
+            const winners = current.filter((matched) => !taken.has(matched.event.eventId));
+            const result = await this.store(transaction, winners, catalogVersion);
+            await releaseIdempotencyKeys(
+              transaction,
+              claims.filter((claim) => !result.storedEventIds.has(claim.eventId)),
+            );
+            return result;
+          });
+    this.handOver(stored);
+    return group.map(({ event }) => {
+      if (stored.storedEventIds.has(event.eventId)) return 'stored';
+      return taken.has(event.eventId) ? 'key_taken' : 'outdated';
+    });
+  }
+
+  private store(
+    database: Parameters<typeof storeEmitGroup>[0],
+    group: MatchedEvent[],
+    catalogVersion: number,
+  ): Promise<StoredGroup> {
+    return storeEmitGroup(
+      database,
+      group.map((matched) => matched.event),
+      catalogVersion,
+      this.options.window.open,
+    );
+  }
+
+  /** After the commit; what a crash here leaves undone, leases and the scheduler's sweep do later. */
+  private handOver(stored: StoredGroup): void {
+    const references: DeliveryReference[] = [];
+    const waiting = new Set<string>();
+    for (const delivery of stored.deliveries) {
+      if (delivery.leased) references.push({ deliveryId: delivery.deliveryId, eventId: delivery.eventId, epoch: 1 });
+      else waiting.add(delivery.endpointId);
+    }
+    if (references.length > 0) this.options.window.enqueue(references);
+    if (waiting.size > 0) this.options.window.wake(waiting);
+  }
+}
+
+function checkType(type: string, strict: boolean, catalog: KnownCatalog): void {
+  if (catalog.archived.has(type)) throw new PosthornError('event_type_archived');
+  if (strict && !catalog.known.has(type)) throw new PosthornError('event_type_unknown');
+}
+
+/** The emitter's own id and the header share one table; the first letter keeps their names apart. */
+function idempotencyKeys(request: EmitRequest): string[] {
+  const keys: string[] = [];
+  if (request.externalId !== undefined) keys.push(`i${request.externalId}`);
+  if (request.idempotencyKey !== undefined) keys.push(`k${request.idempotencyKey}`);
+  return keys;
+}
+
+function requestHash(request: EmitRequest): Buffer {
+  const fields = [request.type, request.externalId ?? null, request.occurredAt?.toISOString() ?? null, request.tags ?? []];
+  return createHash('sha256').update(JSON.stringify(fields)).update('\n').update(request.data).digest();
+}
+
+function accepted(event: EventToStore): AcceptedEvent {
+  return {
+    eventId: event.eventId,
+    tenantId: event.tenantId,
+    type: event.type,
+    externalId: event.externalId,
+    occurredAt: event.occurredAt,
+    createdAt: event.createdAt,
+    deliveryCount: event.deliveries.length,
+    replayed: false,
+  };
+}
+
+/** The answer to a repetition; `undefined` when nothing holds the keys. @throws PosthornError `idempotency_key_reused` */
+function replayOf(earlier: EarlierEvent[], hash: Buffer, tenantId: string): AcceptedEvent | undefined {
+  const [first] = earlier;
+  if (first === undefined) return undefined;
+  const same = earlier.every((event) => event.eventId === first.eventId && event.requestHash.equals(hash));
+  if (!same) throw new PosthornError('idempotency_key_reused');
+  return {
+    eventId: first.eventId,
+    tenantId,
+    type: first.type,
+    externalId: first.externalId,
+    occurredAt: first.occurredAt,
+    createdAt: first.createdAt,
+    deliveryCount: first.deliveryCount,
+    replayed: true,
+  };
+}

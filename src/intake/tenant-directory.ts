@@ -1,0 +1,105 @@
+/**
+ * Whom an emit is matched against: tenants with their endpoints, and the event catalog, cached in this process.
+ *
+ * The cache is never trusted: the statement that stores an event compares the versions it was matched with against
+ * the tables (`tenants.endpoints_version`, `catalog.version`) and stores nothing when they differ; the emitter then
+ * forgets what it knew and matches again. So an endpoint registered through one process is seen by the next emit
+ * through any other, and the usual emit costs no query for it.
+ */
+import type { Settings } from '../config.js';
+import { fromPublicId } from '../model/id.js';
+import type { Subscription } from '../model/endpoint.js';
+import type { Queryable } from '../store/database.js';
+import { readSubscriptions } from '../store/subscriptions.js';
+
+export interface KnownTenant {
+  tenantId: string;
+  endpointsVersion: number;
+  strictEventTypes: boolean;
+  subscriptions: Subscription[];
+}
+
+export interface KnownCatalog {
+  version: number;
+  archived: Set<string>;
+  known: Set<string>;
+}
+
+/** Tenants held at most; the longest unused one is forgotten first. */
+const TENANTS_MAX = 10_000;
+
+export class TenantDirectory {
+  /** By the reference that emitters use: `ten_…` or an externalId. Map order is order of use. */
+  private readonly tenants = new Map<string, Promise<KnownTenant | undefined>>();
+  private catalog: Promise<KnownCatalog> | undefined;
+
+  constructor(
+    private readonly database: Queryable,
+    private readonly settings: Pick<Settings, 'attemptTimeoutMs'>,
+  ) {}
+
+  /** The tenant, or `undefined` when there is none. Rejects when the database cannot be reached. */
+  tenant(reference: string): Promise<KnownTenant | undefined> {
+    const cached = this.tenants.get(reference);
+    if (cached !== undefined) {
+      if (this.tenants.size > TENANTS_MAX / 2) {
+        this.tenants.delete(reference);
+        this.tenants.set(reference, cached);
+      }
+      return cached;
+    }
+    const loading = this.load(reference);
+    this.tenants.set(reference, loading);
+    // Neither a failure nor "no such tenant" is remembered: the tenant may be made a moment later.
+    loading.then(
+      (tenant) => tenant === undefined && this.tenants.delete(reference),
+      () => this.tenants.delete(reference),
+    );
+    if (this.tenants.size > TENANTS_MAX) this.tenants.delete(this.tenants.keys().next().value!);
+    return loading;
+  }
+
+  eventCatalog(): Promise<KnownCatalog> {
+    if (this.catalog === undefined) {
+      const loading = this.loadCatalog();
+      this.catalog = loading;
+      loading.catch(() => (this.catalog = undefined));
+    }
+    return this.catalog;
+  }
+
+  /** After a version that did not match: what is known of this tenant, and of the catalog, is out of date. */
+  forget(reference: string): void {
+    this.tenants.delete(reference);
+    this.catalog = undefined;
+  }
+
+  private async load(reference: string): Promise<KnownTenant | undefined> {
+    const { rows } = await this.database.query<{ id: string; endpoints_version: number; strict_event_types: boolean }>(
+      `SELECT t.id, t.endpoints_version, t.strict_event_types FROM tenants t
+        WHERE (t.id = $1 OR t.external_id = $2) AND t.deleted_at IS NULL`,
+      [fromPublicId('ten', reference) ?? null, reference],
+    );
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    return {
+      tenantId: row.id,
+      // Read before the endpoints: a change in between makes this version too old, never the endpoints too old for it.
+      endpointsVersion: row.endpoints_version,
+      strictEventTypes: row.strict_event_types,
+      subscriptions: await readSubscriptions(this.database, row.id, this.settings.attemptTimeoutMs),
+    };
+  }
+
+  private async loadCatalog(): Promise<KnownCatalog> {
+    const version = await this.database.query<{ version: number }>(`SELECT c.version FROM catalog c`);
+    const { rows } = await this.database.query<{ name: string; archived: boolean }>(
+      `SELECT e.name, e.archived FROM event_types e`,
+    );
+    return {
+      version: version.rows[0]!.version,
+      archived: new Set(rows.filter((row) => row.archived).map((row) => row.name)),
+      known: new Set(rows.map((row) => row.name)),
+    };
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The hot window's producer. Takes references to leased deliveries and puts them into BullMQ, many to a job when
+ * many come at once (a job costs Redis and Postgres the same with one reference as with a hundred).
+ *
+ * Nothing here is precious. A reference that cannot be enqueued is dropped and counted; its lease ends and the
+ * scheduler takes it up again. What must not happen is that the window grows without bound or that emits pile up
+ * behind a queue that is away: `open` turns false then, and deliveries stay in the ledger.
+ */
+import type { Queue } from 'bullmq';
+import type { Logger } from 'pino';
+import type { DeliveryReference } from '../model/delivery.js';
+
+/** [delivery, event, epoch]: names would double the size of a job. */
+export type PackedReference = [string, string, number];
+
+export interface ReferenceJob {
+  references: PackedReference[];
+}
+
+/** References in a job at most: beyond a hundred the saving is spent, and a worker's first send waits for the last load. */
+export const JOB_REFERENCES_MAX = 128;
+/** Jobs in one call to the backend. */
+const BULK_JOBS_MAX = 32;
+/**
+ * The window is full at this many waiting jobs. Two to three seconds of work at full speed: well inside the
+ * shortest lease, so that a reference is not taken for lost while it waits its turn.
+ */
+const WAITING_JOBS_MAX = 400;
+const POLL_INTERVAL_MS = 250;
+/** References that wait for an enqueue at most; a second's worth. More are left to their leases. */
+const PENDING_MAX = 20_000;
+
+export class ReferenceQueue {
+  private pending: DeliveryReference[] = [];
+  private flushing: Promise<void> | undefined;
+  private reachable = true;
+  private waitingJobs = 0;
+  private poll: NodeJS.Timeout | undefined;
+  private dropped = 0;
+
+  constructor(
+    private readonly queue: Queue<ReferenceJob>,
+    private readonly log: Logger,
+  ) {
+    // Without a listener a lost connection would end the process.
+    queue.on('error', (error) => this.markUnreachable(error));
+  }
+
+  start(): void {
+    const tick = async (): Promise<void> => {
+      await this.measure();
+      this.poll = setTimeout(() => void tick(), POLL_INTERVAL_MS).unref();
+    };
+    void tick();
+  }
+
+  /** False while the queue is full or cannot be reached. */
+  get open(): boolean {
+    return this.reachable && this.waitingJobs < WAITING_JOBS_MAX && this.pending.length < PENDING_MAX;
+  }
+
+  /** How many more jobs the window takes; what the scheduler may claim for. */
+  get room(): number {
+    return this.open ? WAITING_JOBS_MAX - this.waitingJobs : 0;
+  }
+
+  /** For metrics and readiness. */
+  get state(): { reachable: boolean; waitingJobs: number; dropped: number } {
+    return { reachable: this.reachable, waitingJobs: this.waitingJobs, dropped: this.dropped };
+  }
+
+  enqueue(references: DeliveryReference[]): void {
+    for (const reference of references) this.pending.push(reference);
+    this.flushing ??= this.flush();
+  }
+
+  /** Stops polling; what is pending is flushed first if the queue still answers. */
+  async close(): Promise<void> {
+    clearTimeout(this.poll);
+    await this.flushing;
+  }
+
+  private async flush(): Promise<void> {
+    // One turn of the event loop lets everything that was committed together go into the same jobs.
+    await new Promise(setImmediate);
+    while (this.pending.length > 0) {
+      const batch = this.pending.splice(0, JOB_REFERENCES_MAX * BULK_JOBS_MAX);
+      try {
+        await this.queue.addBulk(toJobs(batch));
+        this.waitingJobs += Math.ceil(batch.length / JOB_REFERENCES_MAX);
+      } catch (error) {
+        this.dropped += batch.length;
+        this.markUnreachable(error as Error);
+      }
+    }
+    this.flushing = undefined;
+  }
+
+  private async measure(): Promise<void> {
+    try {
+      this.waitingJobs = await this.queue.getWaitingCount();
+      if (!this.reachable) this.log.info('queue.reachable');
+      this.reachable = true;
+    } catch (error) {
+      this.markUnreachable(error as Error);
+    }
+  }
+
+  private markUnreachable(error: Error): void {
+    if (this.reachable) this.log.warn({ reason: error.message }, 'queue.unreachable');
+    this.reachable = false;
+  }
+}
+
+function toJobs(references: DeliveryReference[]) {
+  const jobs = [];
+  for (let start = 0; start < references.length; start += JOB_REFERENCES_MAX) {
+    const packed = references
+      .slice(start, start + JOB_REFERENCES_MAX)
+      .map((reference): PackedReference => [reference.deliveryId, reference.eventId, reference.epoch]);
+    jobs.push({ name: 'references', data: { references: packed }, opts: JOB_OPTIONS });
+  }
+  return jobs;
+}
+
+/** `attempts: 1`: the word means an HTTP request here, and BullMQ makes none. A job leaves no trace behind it. */
+const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };

@@ -1,0 +1,155 @@
+/**
+ * Stores a group of events with their deliveries in one statement, hence in one transaction and one round trip.
+ *
+ * An event is stored only if what it was matched with is still true: its tenant lives, its endpoints' version and
+ * the catalog's are those of the cache. The statement answers the events it stored; the others were matched with
+ * something out of date. A crash before the commit leaves nothing; after it, everything: the deliveries are owed.
+ *
+ * A delivery goes straight into the hot window (leased, its reference enqueued behind the answer) unless its lane
+ * says that others wait, that it is parked or metered, or the window is full. Then it waits in the ledger.
+ */
+import type { Queryable, Statement } from './database.js';
+
+export interface EventToStore {
+  eventId: string;
+  tenantId: string;
+  endpointsVersion: number;
+  type: string;
+  data: string;
+  occurredAt: Date;
+  createdAt: Date;
+  tags: string[];
+  externalId: string | null;
+  test: boolean;
+  hops: number;
+  traceparent: string | null;
+  deliveries: DeliveryToStore[];
+}
+
+export interface DeliveryToStore {
+  deliveryId: string;
+  endpointId: string;
+  /** Length of the lease if the delivery goes straight into the window. */
+  leaseMs: number;
+  metered: boolean;
+}
+
+/** A delivery as it was stored. */
+export interface StoredDelivery {
+  deliveryId: string;
+  eventId: string;
+  endpointId: string;
+  leased: boolean;
+}
+
+export interface StoredGroup {
+  storedEventIds: Set<string>;
+  deliveries: StoredDelivery[];
+}
+
+const STORE_GROUP: Statement = {
+  name: 'emit_group',
+  text: `
+    WITH given AS (
+      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
+                           $7::timestamptz[], $8::text[], $9::text[], $10::int[], $11::boolean[], $12::smallint[],
+                           $13::text[])
+        AS g (id, tenant_id, endpoints_version, type, data, occurred_at, created_at, tags, external_id,
+              delivery_count, test, hops, traceparent)
+    ), stored AS (
+      INSERT INTO events (id, tenant_id, type, data, occurred_at, created_at, tags, external_id, delivery_count,
+                          test, hops, traceparent)
+      SELECT g.id, g.tenant_id, g.type, g.data, g.occurred_at, g.created_at, g.tags::text[], g.external_id,
+             g.delivery_count, g.test, g.hops, g.traceparent
+        FROM given g
+        JOIN tenants t ON t.id = g.tenant_id AND t.endpoints_version = g.endpoints_version AND t.deleted_at IS NULL
+        JOIN catalog c ON c.version = $14
+      RETURNING id, tenant_id, type, test, created_at
+    ), owed AS (
+      INSERT INTO deliveries (id, tenant_id, endpoint_id, event_id, event_type, status, leased, due_at, epoch,
+                              trigger, created_at)
+      SELECT d.id, s.tenant_id, d.endpoint_id, s.id, s.type, 'pending', w.leased,
+             CASE WHEN w.leased THEN now() + d.lease_ms * interval '1 ms' ELSE now() END,
+             1, CASE WHEN s.test THEN 'test' ELSE 'emit' END, s.created_at
+        FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::int[], $19::boolean[])
+             AS d (id, event_id, endpoint_id, lease_ms, metered)
+        JOIN stored s ON s.id = d.event_id
+        LEFT JOIN lanes l ON l.endpoint_id = d.endpoint_id
+        CROSS JOIN LATERAL (
+          SELECT $20 AND NOT d.metered AND NOT coalesce(l.backlogged OR l.parked_until > now(), false) AS leased
+        ) w
+      RETURNING id, event_id, endpoint_id, leased
+    )
+    SELECT s.id AS event_id, o.id AS delivery_id, o.endpoint_id, o.leased
+      FROM stored s LEFT JOIN owed o ON o.event_id = s.id`,
+};
+
+interface Row {
+  event_id: string;
+  delivery_id: string | null;
+  endpoint_id: string;
+  leased: boolean;
+}
+
+export async function storeEmitGroup(
+  database: Queryable,
+  events: EventToStore[],
+  catalogVersion: number,
+  windowOpen: boolean,
+): Promise<StoredGroup> {
+  const column = <T>(read: (event: EventToStore) => T): T[] => events.map(read);
+  const deliveryIds: string[] = [];
+  const eventIds: string[] = [];
+  const endpointIds: string[] = [];
+  const leasesMs: number[] = [];
+  const metered: boolean[] = [];
+  for (const event of events) {
+    for (const delivery of event.deliveries) {
+      deliveryIds.push(delivery.deliveryId);
+      eventIds.push(event.eventId);
+      endpointIds.push(delivery.endpointId);
+      leasesMs.push(delivery.leaseMs);
+      metered.push(delivery.metered);
+    }
+  }
+  const { rows } = await database.query<Row>(STORE_GROUP, [
+    column((event) => event.eventId),
+    column((event) => event.tenantId),
+    column((event) => event.endpointsVersion),
+    column((event) => event.type),
+    column((event) => event.data),
+    column((event) => event.occurredAt),
+    column((event) => event.createdAt),
+    column((event) => arrayLiteral(event.tags)),
+    column((event) => event.externalId),
+    column((event) => event.deliveries.length),
+    column((event) => event.test),
+    column((event) => event.hops),
+    column((event) => event.traceparent),
+    catalogVersion,
+    deliveryIds,
+    eventIds,
+    endpointIds,
+    leasesMs,
+    metered,
+    windowOpen,
+  ]);
+  const group: StoredGroup = { storedEventIds: new Set(), deliveries: [] };
+  for (const row of rows) {
+    group.storedEventIds.add(row.event_id);
+    if (row.delivery_id === null) continue;
+    group.deliveries.push({
+      deliveryId: row.delivery_id,
+      eventId: row.event_id,
+      endpointId: row.endpoint_id,
+      leased: row.leased,
+    });
+  }
+  return group;
+}
+
+/** `unnest` flattens arrays of arrays, so each event's tags travel as the text of an array. */
+function arrayLiteral(values: string[]): string {
+  if (values.length === 0) return '{}';
+  return `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
+}
