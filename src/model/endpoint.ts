@@ -21,20 +21,28 @@ export interface Subscription {
   metered: boolean;
 }
 
+/** A secret that signs; an old one does so until it expires. */
+export interface LiveSecret {
+  /** `whsec_…`, or `whsk_…` for ed25519. */
+  secret: string;
+  expiresAtMs: number;
+}
+
 /** What the dispatcher needs to know of an endpoint, secrets opened. */
 export interface EndpointTarget {
   endpointId: string;
   tenantId: string;
+  /** Changes whenever the endpoint or its secrets do. */
+  version: string;
   url: string;
   headers: Record<string, string>;
   bodyFormat: BodyFormat;
   signing: Signing;
-  /** Live secrets, the current one first. */
-  secrets: string[];
+  /** The current one first. */
+  secrets: LiveSecret[];
   retry: RetrySchedule;
   timeoutMs: number;
   maxInFlight: number;
-  rateLimitPerSecond: number | undefined;
 }
 
 /** Wildcards stand for whole words at the end: `invoice.*` takes `invoice.paid` and `invoice.line.added`. */

@@ -1,0 +1,117 @@
+/** One attempt of one delivery, from the request to its record. */
+import type { Logger } from 'pino';
+import type { Egress, SendResult } from '../egress/egress.js';
+import { transition } from '../model/delivery.js';
+import { newUuid, toPublicId } from '../model/id.js';
+import type { Clock } from '../store/clock.js';
+import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
+import type { AttemptRecord } from '../store/record-attempts.js';
+import { nextStep, type NextStep } from './next-step.js';
+import { toOutcome, type Outcome } from './outcome.js';
+import { prepare, type PreparedRequest, type PreparedTarget } from './prepare.js';
+import type { Recorder } from './recorder.js';
+
+export interface AttemptTools {
+  clock: Clock;
+  egress: Egress;
+  recorder: Recorder;
+  log: Logger;
+  userAgent: string;
+  /** A number in [0, 1), for the jitter. */
+  random: () => number;
+  /** Told of every attempt; for metrics. */
+  observe?: (attempt: { outcome: Outcome; event: NextStep['event']; durationMs: number; sinceAcceptedMs: number }) => void;
+}
+
+export interface CompletedAttempt {
+  outcome: Outcome;
+  /** False when a newer claim had overtaken this attempt: it is in the log and decided nothing. */
+  applied: boolean;
+  /** Until the next attempt, if there is to be one. */
+  retryInMs: number | undefined;
+}
+
+/** @param sent called when the request is over and its slot may go to the next, before the record is committed */
+export async function attempt(
+  delivery: LoadedDelivery,
+  event: LoadedEvent,
+  target: PreparedTarget,
+  tools: AttemptTools,
+  sent: () => void,
+): Promise<CompletedAttempt> {
+  const startedAtMs = tools.clock.nowMs();
+  const request = prepare(delivery, event, target, startedAtMs, tools.userAgent);
+  const result = await tools.egress.send(request);
+  sent();
+  const outcome = toOutcome(result, tools.clock.nowMs());
+  const step = nextStep(outcome, target.target.retry, delivery.scheduleAttempts, tools.random());
+  const record = toRecord(delivery, request, result, outcome, step, startedAtMs);
+  const applied = await tools.recorder.record(record);
+  tools.observe?.({
+    outcome,
+    event: step.event,
+    durationMs: record.durationMs,
+    sinceAcceptedMs: startedAtMs - delivery.createdAt.getTime(),
+  });
+  if (tools.log.isLevelEnabled('info')) logAttempt(tools.log, delivery, record, applied);
+  return { outcome, applied, retryInMs: step.event === 'attempt_failed' ? step.delayMs : undefined };
+}
+
+function toRecord(
+  delivery: LoadedDelivery,
+  request: PreparedRequest,
+  result: SendResult,
+  outcome: Outcome,
+  step: NextStep,
+  startedAtMs: number,
+): AttemptRecord {
+  return {
+    attemptId: newUuid(startedAtMs),
+    deliveryId: delivery.deliveryId,
+    tenantId: delivery.tenantId,
+    endpointId: delivery.endpointId,
+    eventId: delivery.eventId,
+    attemptNumber: delivery.attemptCount + 1,
+    epoch: delivery.epoch,
+    trigger: delivery.scheduleAttempts === 0 ? delivery.trigger : 'retry',
+    url: request.url,
+    requestHeaders: request.loggedHeaders,
+    statusCode: result.statusCode ?? null,
+    responseHeaders: result.headers === undefined ? null : withoutNul(JSON.stringify(result.headers)),
+    responseBody: result.body ?? null,
+    responseBodyTruncated: result.kind === 'response' && result.bodyTruncated,
+    errorCode: outcome.kind === 'success' ? null : outcome.code,
+    errorMessage: outcome.kind === 'success' ? null : outcome.message,
+    remoteAddress: result.remoteAddress,
+    timings: JSON.stringify(result.timings),
+    durationMs: result.timings.totalMs,
+    startedAt: new Date(startedAtMs),
+    status: transition('pending', step.event),
+    delayMs: step.delayMs,
+    counted: step.counted,
+  };
+}
+
+/** Postgres' text cannot hold NUL, not even escaped in JSON once it is read as text. */
+function withoutNul(json: string): string {
+  return json.includes('\\u0000') ? json.replaceAll('\\u0000', '\\ufffd') : json;
+}
+
+function logAttempt(log: Logger, delivery: LoadedDelivery, record: AttemptRecord, applied: boolean): void {
+  log.info(
+    {
+      deliveryId: toPublicId('dlv', delivery.deliveryId),
+      eventId: toPublicId('evt', delivery.eventId),
+      endpointId: toPublicId('ep', delivery.endpointId),
+      tenantId: toPublicId('ten', delivery.tenantId),
+      attempt: record.attemptNumber,
+      status: record.status,
+      statusCode: record.statusCode,
+      errorCode: record.errorCode,
+      durationMs: Math.round(record.durationMs),
+      ...(record.status === 'pending' && { retryInMs: record.delayMs }),
+      ...(!applied && { overtaken: true }),
+    },
+    'delivery.attempted',
+  );
+}
