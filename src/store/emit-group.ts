@@ -76,7 +76,8 @@ const STORE_GROUP: Statement = {
         JOIN stored s ON s.id = d.event_id
         LEFT JOIN lanes l ON l.endpoint_id = d.endpoint_id
         CROSS JOIN LATERAL (
-          SELECT $20 AND NOT d.metered AND NOT coalesce(l.backlogged OR l.parked_until > now(), false) AS leased
+          SELECT $20 AND NOT d.metered AND NOT coalesce(l.backlogged OR l.parked_until > now() OR l.circuit <> 'closed', false)
+                 AS leased
         ) w
       RETURNING id, event_id, endpoint_id, leased
     )

@@ -1,0 +1,204 @@
+/**
+ * The only place where the parts are put together. Every role has the API's store and the queue's producer; only a
+ * dispatcher has lanes, worker and scheduler; only an API answers more than health checks.
+ */
+import { hostname } from 'node:os';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApiModule } from './api/api.module.js';
+import { SETTINGS, type Settings } from './config.js';
+import { Dispatcher } from './dispatcher/dispatcher.js';
+import { Membership } from './dispatcher/membership.js';
+import { Dispatching } from './dispatching.js';
+import { AddressPolicy } from './egress/address-policy.js';
+import { Egress } from './egress/egress.js';
+import { UrlPolicy } from './egress/url-policy.js';
+import { Emitter } from './intake/emitter.js';
+import { TenantDirectory } from './intake/tenant-directory.js';
+import { Lifecycle } from './lifecycle.js';
+import { newUuid } from './model/id.js';
+import { QueueModule } from './queue/queue.module.js';
+import { ReferenceQueue } from './queue/reference-queue.js';
+import { ReferenceWorker } from './queue/reference-worker.js';
+import { Scheduler } from './scheduler/scheduler.js';
+import { DatabaseClock } from './store/clock.js';
+import { Database } from './store/database.js';
+import { entities } from './store/entities/index.js';
+import { LaneWaker } from './store/lane-waker.js';
+import { Sealer } from './store/sealing.js';
+import { log } from './telemetry/log.js';
+import { Upkeep } from './upkeep/upkeep.js';
+import { upkeepTasks } from './upkeep/tasks.js';
+import { USER_AGENT } from './version.js';
+
+/** Settings of a process that runs: it knows its database, and the key that seals secrets. */
+export type RunningSettings = Settings & { databaseUrl: string; encryptionKey: Buffer[] };
+
+@Module({})
+export class AppModule {
+  static forRoot(settings: RunningSettings): DynamicModule {
+    const dispatches = settings.role !== 'api';
+    return {
+      module: AppModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRoot({
+          type: 'postgres',
+          url: settings.databaseUrl,
+          entities,
+          poolSize: Math.ceil(settings.databasePoolSize / 2),
+          applicationName: 'posthorn api',
+          extra: { statement_timeout: API_STATEMENT_TIMEOUT_MS, connectionTimeoutMillis: 5_000 },
+          retryAttempts: 0,
+        }),
+        QueueModule.forRoot(settings, log),
+        ApiModule.forRole(settings.role),
+      ],
+      providers: [...shared(settings), ...(dispatches ? dispatcher(settings) : []), Lifecycle],
+      exports: [SETTINGS, Database, DatabaseClock, Sealer, AddressPolicy, UrlPolicy, Emitter, LaneWaker],
+    };
+  }
+}
+
+/** A log page or a search gives up after this long, rather than holding one of the API's few connections. */
+const API_STATEMENT_TIMEOUT_MS = 10_000;
+
+function shared(settings: RunningSettings): Provider[] {
+  return [
+    { provide: SETTINGS, useValue: settings },
+    DatabaseClock,
+    {
+      provide: Database,
+      useFactory: () =>
+        new Database({ url: settings.databaseUrl, poolSize: settings.databasePoolSize, applicationName: 'posthorn' }),
+    },
+    { provide: Sealer, useFactory: () => new Sealer(settings.encryptionKey) },
+    {
+      provide: AddressPolicy,
+      useFactory: () =>
+        new AddressPolicy({
+          allowedSubnets: settings.egressAllowedSubnets,
+          deniedSubnets: settings.egressDeniedSubnets,
+        }),
+    },
+    {
+      provide: UrlPolicy,
+      useFactory: (addresses: AddressPolicy) =>
+        new UrlPolicy({ addresses, allowHttp: settings.egressAllowHttp, allowedPorts: settings.egressAllowedPorts }),
+      inject: [AddressPolicy],
+    },
+    {
+      provide: LaneWaker,
+      useFactory: (database: Database) => new LaneWaker(database, log),
+      inject: [Database],
+    },
+    {
+      provide: TenantDirectory,
+      useFactory: (database: Database) => new TenantDirectory(database, settings),
+      inject: [Database],
+    },
+    {
+      provide: Emitter,
+      useFactory: (
+        database: Database,
+        directory: TenantDirectory,
+        clock: DatabaseClock,
+        queue: ReferenceQueue,
+        waker: LaneWaker,
+      ) =>
+        new Emitter({
+          database,
+          directory,
+          clock,
+          leaseSlackMs: settings.leaseSlackMs,
+          window: {
+            get open() {
+              return queue.open;
+            },
+            enqueue: (references) => queue.enqueue(references),
+            wake: (endpointIds) => {
+              for (const endpointId of endpointIds) waker.wake(endpointId, 0);
+            },
+          },
+        }),
+      inject: [Database, TenantDirectory, DatabaseClock, ReferenceQueue, LaneWaker],
+    },
+    {
+      provide: Upkeep,
+      useFactory: (database: Database, clock: DatabaseClock) => new Upkeep(upkeepTasks(database, clock, settings), log),
+      inject: [Database, DatabaseClock],
+    },
+  ];
+}
+
+function dispatcher(settings: RunningSettings): Provider[] {
+  return [
+    {
+      provide: Egress,
+      useFactory: (addressPolicy: AddressPolicy) =>
+        new Egress({
+          addressPolicy,
+          allowHttp: settings.egressAllowHttp,
+          ...EGRESS_BOUNDS,
+          ...(settings.egressProxyUrl !== undefined && { proxyUrl: settings.egressProxyUrl }),
+        }),
+      inject: [AddressPolicy],
+    },
+    {
+      provide: Membership,
+      useFactory: (database: Database, clock: DatabaseClock) =>
+        new Membership(database, newUuid(clock.nowMs()), `${hostname()} pid ${process.pid}`),
+      inject: [Database, DatabaseClock],
+    },
+    {
+      provide: Dispatcher,
+      useFactory: (
+        database: Database,
+        clock: DatabaseClock,
+        egress: Egress,
+        sealer: Sealer,
+        waker: LaneWaker,
+        membership: Membership,
+      ) => new Dispatcher({ database, clock, egress, sealer, waker, membership, settings, log, userAgent: USER_AGENT }),
+      inject: [Database, DatabaseClock, Egress, Sealer, LaneWaker, Membership],
+    },
+    {
+      provide: ReferenceWorker,
+      useFactory: (dispatcher: Dispatcher) =>
+        new ReferenceWorker(settings, (references) => dispatcher.take(references), log),
+      inject: [Dispatcher],
+    },
+    {
+      provide: Scheduler,
+      useFactory: (
+        database: Database,
+        queue: ReferenceQueue,
+        waker: LaneWaker,
+        dispatcher: Dispatcher,
+        membership: Membership,
+      ) =>
+        new Scheduler({
+          database,
+          queue,
+          waker,
+          settings,
+          log,
+          room: (endpointId, maxInFlight) => dispatcher.lanes.room(endpointId, maxInFlight),
+          expect: (endpointId, count) => dispatcher.lanes.lane(endpointId).expect(count / membership.count),
+          dispatchers: () => membership.count,
+        }),
+      inject: [Database, ReferenceQueue, LaneWaker, Dispatcher, Membership],
+    },
+    Dispatching,
+  ];
+}
+
+const EGRESS_BOUNDS = {
+  /** A DNS change takes hold within this: no connection lives longer. */
+  connectionAgeMsMax: 120_000,
+  idleOriginMs: 10_000,
+  connectionsPerOriginMax: 256,
+  responseBodyBytesMax: 16_384,
+  dnsTimeoutMs: 5_000,
+  connectTimeoutMs: 10_000,
+};

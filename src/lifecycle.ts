@@ -1,0 +1,50 @@
+/**
+ * Starts and stops what runs in the background, in the one order that is right. Nest would do it module by module, and
+ * could close the database before the attempts in flight are recorded.
+ *
+ * Start: clock, queue, membership, dispatcher, worker, scheduler. Stop: no new work first (scheduler, worker), then
+ * what is under way (dispatcher: hand back, wait; emits: drain), then what they needed (waker, queue, database).
+ */
+import { Inject, Injectable, Optional, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { SETTINGS, type Settings } from './config.js';
+import { Dispatching } from './dispatching.js';
+import { Emitter } from './intake/emitter.js';
+import { ReferenceQueue } from './queue/reference-queue.js';
+import { DatabaseClock } from './store/clock.js';
+import { Database } from './store/database.js';
+import { LaneWaker } from './store/lane-waker.js';
+import { Upkeep } from './upkeep/upkeep.js';
+import { log } from './telemetry/log.js';
+import { within } from './within.js';
+
+@Injectable()
+export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(Database) private readonly database: Database,
+    @Inject(DatabaseClock) private readonly clock: DatabaseClock,
+    @Inject(ReferenceQueue) private readonly queue: ReferenceQueue,
+    @Inject(LaneWaker) private readonly waker: LaneWaker,
+    @Inject(Emitter) private readonly emitter: Emitter,
+    @Inject(Upkeep) private readonly upkeep: Upkeep,
+    @Optional() @Inject(Dispatching) private readonly dispatching?: Dispatching,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.clock.synchronize(this.database);
+    this.queue.start();
+    this.upkeep.start();
+    await this.dispatching?.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const startedAt = performance.now();
+    await this.dispatching?.stop(this.settings.shutdownGraceMs);
+    await within(2_000, this.emitter.drain());
+    await this.upkeep.stop();
+    await within(2_000, this.waker.close());
+    await within(2_000, this.queue.close());
+    await this.dispatching?.close();
+    log.info({ tookMs: Math.round(performance.now() - startedAt) }, 'posthorn.stopped');
+  }
+}
