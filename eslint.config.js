@@ -24,7 +24,13 @@ export default tseslint.config(
   },
   {
     // Nest reads constructor parameter types at run time, so those imports must stay values.
-    files: ['src/**/*.controller.ts', 'src/**/*.module.ts', 'src/**/*.dto.ts', 'src/api/**/*.ts', 'src/app.module.ts'],
+    files: [
+      'src/**/*.controller.ts',
+      'src/**/*.module.ts',
+      'src/**/*.dto.ts',
+      'src/api/**/*.ts',
+      'src/app.module.ts',
+    ],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
@@ -32,4 +38,7 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
+  // TypeScript knows Node's globals from their types; plain JavaScript has to be told.
+  { files: ['dev/*.mjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly' } } },
+  { files: ['*.cjs'], languageOptions: { globals: { module: 'writable' } } },
 );
