@@ -83,6 +83,27 @@ export const variables = {
     8_388_608,
     'Largest request body in bytes; the batch route takes 8 times as much.',
   ),
+  requestTimeoutMs: integer(
+    'REQUEST_TIMEOUT_MS',
+    30_000,
+    1_000,
+    600_000,
+    'How long a request to the API may take to arrive in full, in milliseconds.',
+  ),
+  connectionsMax: integer(
+    'CONNECTIONS_MAX',
+    10_000,
+    1,
+    1_000_000,
+    'Connections that the API keeps open at a time; more are closed at once.',
+  ),
+  tenantEndpointsMax: integer(
+    'TENANT_ENDPOINTS_MAX',
+    20_000,
+    1,
+    1_000_000,
+    'Endpoints that one tenant may have.',
+  ),
   inFlightMax: integer(
     'IN_FLIGHT_MAX',
     2_000,

@@ -46,6 +46,10 @@ export const errorTable = {
     title: 'Deliveries may not be sent to this URL; the detail says why.',
   },
   endpoint_headers_refused: { status: 422, title: 'Some custom headers are not allowed; see errors.' },
+  endpoint_limit_reached: {
+    status: 422,
+    title: 'The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).',
+  },
   rate_limited: { status: 429, title: 'Too many requests; wait as long as Retry-After says.' },
   internal: { status: 500, title: 'A fault of ours; the request id finds it in the log.' },
   unavailable: {

@@ -1,0 +1,4 @@
+export class HealthAnswer {
+  /** Always `ok`: whoever cannot say so does not answer. */
+  status: 'ok';
+}

@@ -1,0 +1,143 @@
+/**
+ * HTTP itself: what a request may be before any controller sees it, and what every answer carries. All of the bounds
+ * on size, time and number stand here; slow or endless requests are Node's to end (requestTimeout).
+ */
+import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import helmet from '@fastify/helmet';
+import { FastifyAdapter, RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Settings } from '../config.js';
+import { PosthornError } from '../errors.js';
+import { installDocs } from './docs/docs.js';
+import { parseJsonBody } from './json-body.js';
+import { KnownRoutes } from './known-routes.js';
+import { answerProblem, ProblemFilter } from './problem.filter.js';
+import { problemOf, PROBLEM_CONTENT_TYPE } from './problem.js';
+import type { ApiRequest } from './request.js';
+import { StrictValidationPipe } from './validation.js';
+
+/** Longer than an externalId of 256 characters, each percent-encoded as three bytes. */
+const PATH_PARAMETER_LENGTH_MAX = 3 * 3 * 256;
+/** Longer than the idle time of common load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 72_000;
+/** A connection that sends nothing while a request is expected of it. */
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** Lets a route take bodies of `factor` times BODY_BYTES_MAX. */
+export const BodyLimitFactor = (factor: number) => RouteConfig({ bodyLimitFactor: factor });
+
+type HttpSettings = Pick<Settings, 'bodyBytesMax' | 'requestTimeoutMs' | 'connectionsMax'>;
+
+/** Fastify as Nest drives it; bodies are parsed by us alone. */
+class PosthornHttpAdapter extends FastifyAdapter {
+  override registerParserMiddleware(): void {}
+}
+
+export function createHttpAdapter(settings: HttpSettings): FastifyAdapter {
+  const adapter = new PosthornHttpAdapter({
+    bodyLimit: settings.bodyBytesMax,
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.requestTimeoutMs) },
+    // Idle connections are closed when the process stops; those with a request get their answer first.
+    forceCloseConnections: 'idle',
+    // X-Forwarded-For is for whoever stands behind a proxy that sets it; believing it otherwise lets callers forge it.
+    trustProxy: false,
+    requestIdHeader: false,
+    genReqId: requestIds(),
+    logger: false,
+    routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX, ignoreTrailingSlash: false },
+    frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
+      answerProblem(error, request as ApiRequest, reply as FastifyReply),
+    clientErrorHandler: answerBrokenRequest,
+  });
+  const server = adapter.getInstance().server;
+  server.maxConnections = settings.connectionsMax;
+  return adapter;
+}
+
+/** Before `app.init()`. */
+export async function configureApi(app: NestFastifyApplication, settings: HttpSettings): Promise<void> {
+  const instance = app.getHttpAdapter().getInstance();
+  const routes = new KnownRoutes();
+  routes.watch(instance);
+
+  instance.decorateRequest('rawBody', null);
+  instance.decorateRequest('rawText', null);
+  instance.decorateRequest('principal', null);
+  instance.addHook('onRoute', (route) => {
+    const factor = (route.config)?.bodyLimitFactor;
+    if (factor !== undefined) route.bodyLimit = settings.bodyBytesMax * factor;
+  });
+  instance.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    // Decodes to a character that PostgreSQL has no text for.
+    done(request.url.includes('%00') ? new PosthornError('bad_request', 'The URL contains %00.') : undefined);
+  });
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, parseBody);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        // It would turn the console's and the docs' own files into https on installations that are reached by http.
+        upgradeInsecureRequests: null,
+      },
+    },
+  });
+  app.useGlobalFilters(new ProblemFilter(routes));
+  app.useGlobalPipes(new StrictValidationPipe());
+  installDocs(app);
+}
+
+function parseBody(
+  request: FastifyRequest,
+  bytes: Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+): void {
+  try {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      throw new PosthornError('unsupported_media_type', 'Send the body without content-encoding.');
+    }
+    if (bytes.length === 0) return done(null, undefined);
+    const { text, value } = parseJsonBody(bytes);
+    const received = request as ApiRequest;
+    received.rawBody = bytes;
+    received.rawText = text;
+    done(null, value);
+  } catch (error) {
+    done(error as Error);
+  }
+}
+
+/** Unique among processes and restarts by its first half, among requests by its second. */
+function requestIds(): () => string {
+  const process = randomBytes(5).toString('hex');
+  let count = 0;
+  return () => `${process}-${(++count).toString(36)}`;
+}
+
+/** What never became a request: broken HTTP, or one that took too long to arrive. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new PosthornError('request_timeout')
+      : new PosthornError('bad_request', 'This is not HTTP/1.1 as we know it.');
+  const requestId = randomBytes(8).toString('hex');
+  const body = JSON.stringify(problemOf(refusal, requestId));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    `content-type: ${PROBLEM_CONTENT_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

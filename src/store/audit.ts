@@ -1,0 +1,45 @@
+/**
+ * The audit log: who changed what, and who read a secret. A record is written in the transaction of the change that
+ * it tells of, so neither exists without the other; nothing ever updates or deletes one.
+ */
+import { newUuid } from '../model/id.js';
+import type { Clock } from './clock.js';
+import type { Queryable } from './database.js';
+
+/** Where a change came from. */
+export interface AuditSource {
+  actor: { kind: 'key' | 'portal' | 'system'; id: string | null; name: string | null };
+  remoteAddress: string | null;
+  requestId: string | null;
+}
+
+export interface AuditRecord extends AuditSource {
+  /** `endpoint.created`, `secret.read`, …: noun and past participle. */
+  action: string;
+  /** The tenant's UUID; null for what belongs to none. */
+  tenantId: string | null;
+  /** The public id, or an event type's name. */
+  targetId: string;
+  /** What changed, without values that are secret. */
+  details?: Record<string, unknown>;
+}
+
+export async function recordAudit(database: Queryable, clock: Clock, record: AuditRecord): Promise<void> {
+  await database.query(
+    `INSERT INTO audit_log (id, actor_kind, actor_id, actor_name, tenant_id, action, target_id, details,
+                            remote_address, request_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      newUuid(clock.nowMs()),
+      record.actor.kind,
+      record.actor.id,
+      record.actor.name,
+      record.tenantId,
+      record.action,
+      record.targetId,
+      JSON.stringify(record.details ?? {}),
+      record.remoteAddress,
+      record.requestId,
+    ],
+  );
+}
