@@ -2,9 +2,9 @@
  * Brings the schema up to date, at every start. An advisory lock makes several processes that start together take
  * turns; the first migrates, the others find nothing left to do.
  */
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
 import { ensurePartitions } from './partitions.js';
 
 /** Any constant will do, so long as every version of Posthorn uses the same: "posthorn" on a telephone's keys. */
@@ -19,7 +19,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     const dataSource = new DataSource({
       type: 'postgres',
       url: databaseUrl,
-      migrations: [fileURLToPath(new URL('../../migrations/*.{js,ts}', import.meta.url))],
+      migrations,
       migrationsTableName: 'posthorn_migrations',
       migrationsTransactionMode: 'each',
     });
