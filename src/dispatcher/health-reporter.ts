@@ -15,6 +15,11 @@ export interface LaneListener {
   endpointDisabled(endpoint: { endpointId: string; tenantId: string; reason: 'gone' | 'failing' }): void | Promise<void>;
 }
 
+/**
+ * A pause between two reports. A report locks its lanes' rows, and a scheduler skips lanes that are locked: reporting
+ * back to back would keep it from ever looking at an endpoint that is busy recovering.
+ */
+const PAUSE_MS = 100;
 /** Results kept for an endpoint while the database is busy; older ones tell nothing new. */
 const RESULTS_MAX = 200;
 
@@ -63,6 +68,7 @@ export class HealthReporter {
         // The endpoint's health forgets a few results; the deliveries themselves are not touched.
         this.log.warn({ reason: (error as Error).message }, 'lanes.report_failed');
       }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     this.flushing = undefined;
   }

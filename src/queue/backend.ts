@@ -60,6 +60,8 @@ function postgresOptions(settings: QueueSettings): BackendOptions {
     migrate: true,
     max: POSTGRES_CONNECTIONS,
     application_name: 'posthorn queue',
+    // What the queue holds may be lost: the ledger has it. Waiting for the disk with every job would only add latency.
+    options: '-c synchronous_commit=off',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
   };

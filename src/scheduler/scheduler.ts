@@ -41,7 +41,7 @@ export interface SchedulerOptions {
 /** Lanes in a look: their locks are held for one round of three statements. */
 const LANES_MAX = 128;
 /** How long to rest when nothing was ready. The most that this adds to a retry's delay. */
-const IDLE_MS = 100;
+const IDLE_MS = 25;
 /** A breath between looks while there is work, for what was claimed to arrive. */
 const BUSY_MS = 5;
 const RESCUE_MS = 1_000;

@@ -18,6 +18,8 @@ interface Wake {
 }
 
 const RETRY_AFTER_FAILURE_MS = 500;
+/** Between two updates: each locks its lanes for a moment, in which the scheduler passes over them. */
+const PAUSE_MS = 20;
 
 export class LaneWaker {
   private pending = new Map<string, Wake>();
@@ -57,6 +59,7 @@ export class LaneWaker {
       this.pending = new Map();
       try {
         await this.write(wakes);
+        if (!this.closed) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       } catch (error) {
         this.log.debug({ reason: (error as Error).message }, 'lanes.wake_failed');
         if (this.closed) break; // the sweep of whoever lives on finds them
