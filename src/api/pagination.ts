@@ -8,43 +8,14 @@
  * secret and needs no signature: whatever a forged one says, the list's own conditions still hold.
  */
 import { createHash } from 'node:crypto';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { PosthornError } from '../errors.js';
 
 export const PAGE_LIMIT_MAX = 200;
 export const PAGE_LIMIT_DEFAULT = 50;
 
-/** What every list takes; lists with filters extend it. */
-export class PageQuery {
-  /** How many rows at most. */
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT })
-  @IsOptional()
-  @Transform(({ value }) => wholeNumber(value))
-  @IsInt()
-  @Min(1)
-  @Max(PAGE_LIMIT_MAX)
-  limit: number = PAGE_LIMIT_DEFAULT;
-
-  /** `nextCursor` of the page before; good for the same list with the same filters only. */
-  @ApiPropertyOptional({ type: String, example: 'AZrCq8nzf3iQ1vI6xZ2yQm0pT4sWbKcA' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-}
-
 /** One page; `nextCursor` is null on the last one. */
 export interface Page<T> {
   data: T[];
-  nextCursor: string | null;
-}
-
-/** For the API's reference: the cursor of any list's answer. */
-export class PageEnd {
-  /** Asks for the next page; null when there is none. */
-  @ApiProperty({ type: String, nullable: true, example: null })
   nextCursor: string | null;
 }
 

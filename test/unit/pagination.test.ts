@@ -3,7 +3,8 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PageQuery, PagePosition } from '../../src/api/pagination.js';
+import { PageQuery } from '../../src/api/page.dto.js';
+import { PagePosition } from '../../src/api/pagination.js';
 import { newUuid } from '../../src/model/id.js';
 
 const ID = '0198c0de-0000-7000-8000-00000000abcd';
