@@ -3,8 +3,7 @@
  * socket that we open for it. A Client reopens its socket by itself when the other side closed it between two requests
  * and nothing of the next one was written yet; that goes through `open` and is judged like the first time.
  */
-import { Client } from 'undici';
-import { type Exchange } from './exchange.js';
+import { Client, type Dispatcher } from 'undici';
 import { EgressFailure } from './failure.js';
 import { openSocket, type OpeningProgress, type SocketRules, type SocketTarget } from './open-socket.js';
 
@@ -20,13 +19,21 @@ export interface ConnectionOptions {
   idleMs: number;
 }
 
+/** What a connection knows of an exchange. */
+export interface Served extends Dispatcher.DispatchHandler {
+  readonly options: Dispatcher.DispatchOptions;
+  connection: Connection | null;
+  /** The connection was open before; its opening is not part of the exchange's time. */
+  reused: boolean;
+}
+
 export interface ConnectionOwner {
   /** Lets go of the connection for good. */
   discard(connection: Connection): void;
 }
 
 export class Connection {
-  exchange: Exchange | null = null;
+  exchange: Served | null = null;
   progress: OpeningProgress = { stage: 'resolving the name', remoteAddress: null };
   /** When the socket was ready, on the clock of performance.now(); 0 while there is none. */
   openedAt = 0;
@@ -61,7 +68,7 @@ export class Connection {
     });
   }
 
-  serve(exchange: Exchange): void {
+  serve(exchange: Served): void {
     this.exchange = exchange;
     exchange.connection = this;
     exchange.reused = this.openedAt > 0;

@@ -7,7 +7,7 @@
  * since they say what went wrong.
  */
 import { type Dispatcher } from 'undici';
-import { type Connection } from './connection.js';
+import { type Connection, type Served } from './connection.js';
 import { type Expiring } from './deadlines.js';
 import { EgressFailure, exchangeFailure } from './failure.js';
 import { type PreparedRequest, type AttemptTimings, type SendResult, type BodyCut } from './send-result.js';
@@ -30,11 +30,10 @@ export interface ExchangeOwner {
   settled(exchange: Exchange, connectionReusable: boolean): void;
 }
 
-export class Exchange implements Dispatcher.DispatchHandler, Expiring {
+export class Exchange implements Served, Expiring {
   deadlineAt: number;
   /** Set while a connection serves this exchange; null while it waits in line for one. */
   connection: Connection | null = null;
-  /** The connection was open before; its opening is not part of this attempt's time. */
   reused = false;
 
   private readonly startedAt = performance.now();

@@ -3,6 +3,7 @@
  * means one thing during a handshake and another after the request was written). So every stage translates its own
  * failures, once, into the codes that are stored for ever; whatever is not recognised says so instead of guessing.
  */
+import { errors } from 'undici';
 import { type EgressErrorCode } from '../model/error-code.js';
 
 export class EgressFailure extends Error {
@@ -69,7 +70,9 @@ export function exchangeFailure(error: unknown): EgressFailure {
   }
   // undici's words for a 100 or 101 that nobody asked for, and for bytes that belong to no request.
   const unasked = code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(message);
-  if (unasked || code.startsWith('HPE_')) return new EgressFailure('response_invalid', message, because);
+  if (unasked || error instanceof errors.HTTPParserError) {
+    return new EgressFailure('response_invalid', message, because);
+  }
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
     return new EgressFailure(
       'connection_reset',

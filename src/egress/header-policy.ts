@@ -63,7 +63,8 @@ export function judgeCustomHeaders(headers: Record<string, string>): HeaderProbl
     if (reason) problems.push({ name, reason });
     seen.add(key);
   }
-  const bytes = entries.reduce((sum, [name, value]) => sum + name.length + String(value).length + 4, 0);
+  // Sent as `name: value\r\n`; what is not a string has its problem already and no length.
+  const bytes = entries.reduce((sum, [name, value]) => sum + name.length + (value?.length || 0) + 4, 0);
   if (bytes > CUSTOM_HEADERS_BYTES_MAX) {
     problems.push({ name: '', reason: `${bytes} bytes in all, allowed are ${CUSTOM_HEADERS_BYTES_MAX}` });
   }

@@ -79,7 +79,7 @@ async function openFirst(
   const deadlineAt = performance.now() + rules.connectTimeoutMs;
   let failure: EgressFailure | undefined;
   for (const [index, address] of addresses.entries()) {
-    const timeoutMs = Math.floor((deadlineAt - performance.now()) / (addresses.length - index));
+    const timeoutMs = Math.ceil((deadlineAt - performance.now()) / (addresses.length - index));
     if (signal.aborted || timeoutMs <= 0) break;
     progress.remoteAddress = address;
     try {

@@ -63,7 +63,8 @@ export class ProxyTunnel {
   private async ask(socket: Socket, authority: string, signal: AbortSignal): Promise<Socket> {
     // undici speaks the few lines of HTTP; it lets go of the socket once the proxy has answered.
     const client = new Client(this.url.origin, {
-      connect: (_options, callback) => callback(null, socket),
+      // Not at once: undici does not go on when it is called back from within its own call.
+      connect: (_options, callback) => queueMicrotask(() => callback(null, socket)),
       headersTimeout: 0,
     });
     try {
