@@ -40,6 +40,9 @@ const builds = [
   },
 ];
 
+/** `npm run build` builds whatever is there already. */
+const force = process.argv.includes('--force');
+
 for (const build of builds) buildIfStale(build);
 
 function buildIfStale({ what, command, sources, stamp }) {
@@ -48,7 +51,7 @@ function buildIfStale({ what, command, sources, stamp }) {
   if (newestMs === 0) return;
   // The instant at which the build began is what counts: a source saved while it ran is not in it.
   const beganAt = new Date();
-  if (existsSync(stampFile) && statSync(stampFile).mtimeMs > newestMs) return;
+  if (!force && existsSync(stampFile) && statSync(stampFile).mtimeMs > newestMs) return;
 
   console.error(`Building ${what} …`);
   rmSync(stampFile, { force: true });
