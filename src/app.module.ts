@@ -70,7 +70,11 @@ function shared(settings: RunningSettings): Provider[] {
     {
       provide: Database,
       useFactory: () =>
-        new Database({ url: settings.databaseUrl, poolSize: settings.databasePoolSize, applicationName: 'posthorn' }),
+        new Database({
+          url: settings.databaseUrl,
+          poolSize: settings.databasePoolSize,
+          applicationName: 'posthorn',
+        }),
     },
     { provide: Sealer, useFactory: () => new Sealer(settings.encryptionKey) },
     {
@@ -84,7 +88,11 @@ function shared(settings: RunningSettings): Provider[] {
     {
       provide: UrlPolicy,
       useFactory: (addresses: AddressPolicy) =>
-        new UrlPolicy({ addresses, allowHttp: settings.egressAllowHttp, allowedPorts: settings.egressAllowedPorts }),
+        new UrlPolicy({
+          addresses,
+          allowHttp: settings.egressAllowHttp,
+          allowedPorts: settings.egressAllowedPorts,
+        }),
       inject: [AddressPolicy],
     },
     {
@@ -125,7 +133,8 @@ function shared(settings: RunningSettings): Provider[] {
     },
     {
       provide: Upkeep,
-      useFactory: (database: Database, clock: DatabaseClock) => new Upkeep(upkeepTasks(database, clock, settings), log),
+      useFactory: (database: Database, clock: DatabaseClock) =>
+        new Upkeep(upkeepTasks(database, clock, settings), log),
       inject: [Database, DatabaseClock],
     },
   ];
@@ -159,7 +168,18 @@ function dispatcher(settings: RunningSettings): Provider[] {
         sealer: Sealer,
         waker: LaneWaker,
         membership: Membership,
-      ) => new Dispatcher({ database, clock, egress, sealer, waker, membership, settings, log, userAgent: USER_AGENT }),
+      ) =>
+        new Dispatcher({
+          database,
+          clock,
+          egress,
+          sealer,
+          waker,
+          membership,
+          settings,
+          log,
+          userAgent: USER_AGENT,
+        }),
       inject: [Database, DatabaseClock, Egress, Sealer, LaneWaker, Membership],
     },
     {

@@ -5,7 +5,13 @@
  * Start: clock, queue, membership, dispatcher, worker, scheduler. Stop: no new work first (scheduler, worker), then
  * what is under way (dispatcher: hand back, wait; emits: drain), then what they needed (waker, queue, database).
  */
-import { Inject, Injectable, Optional, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { SETTINGS, type Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
 import { Emitter } from './intake/emitter.js';

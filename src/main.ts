@@ -30,9 +30,14 @@ export interface RunningPosthorn {
  * Migrates, starts what the role asks for, and listens.
  * @param databaseUrl the embedded database's, when the configuration names none
  */
-export async function startPosthorn(config: Config, databaseUrl = config.databaseUrl): Promise<RunningPosthorn> {
+export async function startPosthorn(
+  config: Config,
+  databaseUrl = config.databaseUrl,
+): Promise<RunningPosthorn> {
   if (databaseUrl === undefined) {
-    throw new ConfigError(['DATABASE_URL is not set; give one, or use `npm start`, which brings a database along']);
+    throw new ConfigError([
+      'DATABASE_URL is not set; give one, or use `npm start`, which brings a database along',
+    ]);
   }
   setLogLevel(config.logLevel);
   const settings: RunningSettings = {
@@ -43,10 +48,14 @@ export async function startPosthorn(config: Config, databaseUrl = config.databas
   await migrate(databaseUrl);
   const firstAdminKey = await ensureAdminKey(databaseUrl, settings.adminApiKey);
 
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings), createHttpAdapter(settings), {
-    logger: new NestLog(log),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings),
+    createHttpAdapter(settings),
+    {
+      logger: new NestLog(log),
+      abortOnError: false,
+    },
+  );
   try {
     await configureApi(app, settings);
     await app.listen(settings.port, settings.host);
@@ -56,7 +65,15 @@ export async function startPosthorn(config: Config, databaseUrl = config.databas
   }
   const { port } = app.getHttpServer().address() as { port: number };
   const url = settings.publicUrl ?? `http://localhost:${port}`;
-  log.info({ version: VERSION, role: settings.role, port, queue: settings.redisUrl === undefined ? 'postgres' : 'redis' }, 'posthorn.started');
+  log.info(
+    {
+      version: VERSION,
+      role: settings.role,
+      port,
+      queue: settings.redisUrl === undefined ? 'postgres' : 'redis',
+    },
+    'posthorn.started',
+  );
   return { url, app, close: () => app.close(), ...(firstAdminKey !== undefined && { firstAdminKey }) };
 }
 
@@ -94,9 +111,12 @@ async function main(): Promise<void> {
     }
     closeOnSignal(() => posthorn.close());
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
+    process.stderr.write(
+      `${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`,
+    );
     process.exitCode = 1;
   }
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main();

@@ -20,7 +20,12 @@ export interface AttemptTools {
   /** A number in [0, 1), for the jitter. */
   random: () => number;
   /** Told of every attempt; for metrics. */
-  observe?: (attempt: { outcome: Outcome; event: NextStep['event']; durationMs: number; sinceAcceptedMs: number }) => void;
+  observe?: (attempt: {
+    outcome: Outcome;
+    event: NextStep['event'];
+    durationMs: number;
+    sinceAcceptedMs: number;
+  }) => void;
 }
 
 export interface CompletedAttempt {

@@ -136,7 +136,10 @@ export class Dispatcher {
   private async withLease(deliveries: LoadedDelivery[]): Promise<LoadedDelivery[]> {
     const short = deliveries.filter((delivery) => !this.leaseSuffices(delivery));
     if (short.length === 0) return deliveries;
-    const leases = short.map((delivery) => ({ ...delivery, leaseMs: this.timeoutMs(delivery) + this.options.settings.leaseSlackMs }));
+    const leases = short.map((delivery) => ({
+      ...delivery,
+      leaseMs: this.timeoutMs(delivery) + this.options.settings.leaseSlackMs,
+    }));
     const renewedAt = performance.now();
     const renewed = await renewLeases(this.options.database, leases);
     for (const [index, delivery] of short.entries()) {
@@ -205,7 +208,13 @@ export class Dispatcher {
         this.giveBack([delivery], 0);
         return;
       }
-      const { outcome, applied, retryInMs } = await attempt(delivery, delivery.event!, target, this.tools, freeSlot);
+      const { outcome, applied, retryInMs } = await attempt(
+        delivery,
+        delivery.event!,
+        target,
+        this.tools,
+        freeSlot,
+      );
       this.completed++;
       this.health.report(delivery, outcome);
       if (applied && retryInMs !== undefined) this.options.waker.wake(delivery.endpointId, retryInMs);
@@ -239,7 +248,9 @@ export class Dispatcher {
   /** Work that nobody waits for; if it fails, leases make up for it. */
   private inBackground(work: Promise<void>): void {
     const tracked = work
-      .catch((error: Error) => this.options.log.debug({ reason: error.message }, 'dispatcher.background_failed'))
+      .catch((error: Error) =>
+        this.options.log.debug({ reason: error.message }, 'dispatcher.background_failed'),
+      )
       .finally(() => this.running.delete(tracked));
     this.running.add(tracked);
   }

@@ -12,7 +12,11 @@ import type { Outcome } from './outcome.js';
 /** Told of what changes about endpoints: for the audit log, operational events, metrics. */
 export interface LaneListener {
   circuitChanged(change: LaneChange): void | Promise<void>;
-  endpointDisabled(endpoint: { endpointId: string; tenantId: string; reason: 'gone' | 'failing' }): void | Promise<void>;
+  endpointDisabled(endpoint: {
+    endpointId: string;
+    tenantId: string;
+    reason: 'gone' | 'failing';
+  }): void | Promise<void>;
 }
 
 /**
@@ -75,7 +79,11 @@ export class HealthReporter {
 
   private tell(change: LaneChange): void {
     this.log.info(
-      { endpointId: toPublicId('ep', change.endpointId), circuit: change.change.to, reason: change.change.reason },
+      {
+        endpointId: toPublicId('ep', change.endpointId),
+        circuit: change.change.to,
+        reason: change.change.reason,
+      },
       'endpoint.circuit_changed',
     );
     void this.listener?.circuitChanged(change);

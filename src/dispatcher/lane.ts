@@ -71,7 +71,8 @@ export class Lane {
     const startedAt = this.startedAt.get(deliveryId);
     this.startedAt.delete(deliveryId);
     this.lastUsedAt = performance.now();
-    if (startedAt !== undefined) this.latencyMs += LATENCY_WEIGHT * (this.lastUsedAt - startedAt - this.latencyMs);
+    if (startedAt !== undefined)
+      this.latencyMs += LATENCY_WEIGHT * (this.lastUsedAt - startedAt - this.latencyMs);
   }
 
   /** How long the endpoint takes to answer: the average, or what the oldest open request has taken already. */

@@ -47,7 +47,9 @@ export class Lanes {
   admit(delivery: LoadedDelivery, governed: boolean): boolean {
     const lane = this.lane(delivery.endpointId);
     lane.arrived();
-    const admitted = governed ? lane.inFlight + lane.line.length < this.maxInFlightOf(lane.endpointId) : lane.admits(this.share(lane));
+    const admitted = governed
+      ? lane.inFlight + lane.line.length < this.maxInFlightOf(lane.endpointId)
+      : lane.admits(this.share(lane));
     if (!admitted) {
       lane.overflowed = true;
       return false;
@@ -108,7 +110,8 @@ export class Lanes {
         lane.overflowed = true;
         this.waiting--;
       }
-      if (lane.inFlight === 0 && lane.line.length === 0 && now - lane.lastUsedAt > IDLE_MS) this.byEndpoint.delete(endpointId);
+      if (lane.inFlight === 0 && lane.line.length === 0 && now - lane.lastUsedAt > IDLE_MS)
+        this.byEndpoint.delete(endpointId);
     }
     return overflow;
   }

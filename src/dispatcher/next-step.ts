@@ -19,7 +19,12 @@ const OURS_DELAY_MS = 5_000;
  * @param scheduleAttempts counted attempts of the present schedule before this one
  * @param random a number in [0, 1), for the jitter
  */
-export function nextStep(outcome: Outcome, schedule: RetrySchedule, scheduleAttempts: number, random: number): NextStep {
+export function nextStep(
+  outcome: Outcome,
+  schedule: RetrySchedule,
+  scheduleAttempts: number,
+  random: number,
+): NextStep {
   switch (outcome.kind) {
     case 'success':
       return { event: 'attempt_succeeded', delayMs: 0, counted: true };

@@ -27,9 +27,12 @@ export function toOutcome(result: SendResult, nowMs: number): Outcome {
   if (statusCode >= 200 && statusCode < 300) return { kind: 'success' };
   if (statusCode < 400) return { kind: 'failure', code: 'redirect_not_followed', message };
   if (statusCode === 410) return { kind: 'gone', code: 'gone', message };
-  const code = statusCode === 429 ? 'rate_limited' : statusCode < 500 ? 'http_client_error' : 'http_server_error';
+  const code =
+    statusCode === 429 ? 'rate_limited' : statusCode < 500 ? 'http_client_error' : 'http_server_error';
   const retryAfterMs =
-    statusCode === 429 || statusCode === 503 ? parseRetryAfter(single(result.headers['retry-after']), nowMs) : undefined;
+    statusCode === 429 || statusCode === 503
+      ? parseRetryAfter(single(result.headers['retry-after']), nowMs)
+      : undefined;
   return { kind: 'failure', code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 

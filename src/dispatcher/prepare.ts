@@ -75,7 +75,12 @@ const CONTENT_TYPES: Record<BodyFormat, string> = {
   cloudevents: 'application/cloudevents+json',
 };
 
-function bodyText(format: BodyFormat, delivery: LoadedDelivery, event: LoadedEvent, webhookId: string): string {
+function bodyText(
+  format: BodyFormat,
+  delivery: LoadedDelivery,
+  event: LoadedEvent,
+  webhookId: string,
+): string {
   const type = JSON.stringify(event.type);
   const time = event.occurredAt.toISOString();
   switch (format) {

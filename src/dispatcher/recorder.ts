@@ -57,10 +57,19 @@ export class Recorder {
   private async recordBare(record: AttemptRecord, cause: Error): Promise<boolean> {
     this.log.error({ deliveryId: record.deliveryId, reason: cause.message }, 'attempt.record_refused');
     try {
-      const bare = { ...record, responseHeaders: null, responseBody: null, errorMessage: null, requestHeaders: '{}' };
+      const bare = {
+        ...record,
+        responseHeaders: null,
+        responseBody: null,
+        errorMessage: null,
+        requestHeaders: '{}',
+      };
       return (await recordAttempts(this.database, [bare])).has(record.deliveryId);
     } catch (error) {
-      this.log.error({ deliveryId: record.deliveryId, reason: (error as Error).message }, 'delivery.set_aside');
+      this.log.error(
+        { deliveryId: record.deliveryId, reason: (error as Error).message },
+        'delivery.set_aside',
+      );
       await setAside(this.database, [record], 'record_failed').catch(() => undefined);
       return false;
     }

@@ -25,7 +25,12 @@ export function parseSigningKey(secret: string): SigningKey {
 const ED25519_PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** The value of `webhook-signature`. `timestamp` is in seconds. */
-export function sign(keys: readonly SigningKey[], webhookId: string, timestamp: number, body: string): string {
+export function sign(
+  keys: readonly SigningKey[],
+  webhookId: string,
+  timestamp: number,
+  body: string,
+): string {
   const head = `${webhookId}.${timestamp}.`;
   let header = '';
   for (const key of keys) {

@@ -65,7 +65,10 @@ export class Emitter {
     const shared = {
       commit: (group: MatchedEvent[]) => this.commit(group),
       isFatal: isDatabaseUnavailable,
-      overflow: () => new PosthornError('unavailable', 'Too many emits are waiting for the database.', { retryAfterSeconds: 1 }),
+      overflow: () =>
+        new PosthornError('unavailable', 'Too many emits are waiting for the database.', {
+          retryAfterSeconds: 1,
+        }),
       ...(options.observe && { observe: options.observe }),
     };
     this.narrow = new GroupCommit({ ...shared, itemsMax: 200, groupsMax: 3, waitingMax: 20_000 });
@@ -97,7 +100,9 @@ export class Emitter {
           this.options.directory.forget(request.tenant);
       }
     }
-    throw new PosthornError('unavailable', 'The tenant’s endpoints are changing too fast.', { retryAfterSeconds: 1 });
+    throw new PosthornError('unavailable', 'The tenant’s endpoints are changing too fast.', {
+      retryAfterSeconds: 1,
+    });
   }
 
   /** Resolves when every accepted emit has been answered. */
@@ -184,7 +189,8 @@ export class Emitter {
     const references: DeliveryReference[] = [];
     const waiting = new Set<string>();
     for (const delivery of stored.deliveries) {
-      if (delivery.leased) references.push({ deliveryId: delivery.deliveryId, eventId: delivery.eventId, epoch: 1 });
+      if (delivery.leased)
+        references.push({ deliveryId: delivery.deliveryId, eventId: delivery.eventId, epoch: 1 });
       else waiting.add(delivery.endpointId);
     }
     if (references.length > 0) this.options.window.enqueue(references);
@@ -206,7 +212,12 @@ function idempotencyKeys(request: EmitRequest): string[] {
 }
 
 function requestHash(request: EmitRequest): Buffer {
-  const fields = [request.type, request.externalId ?? null, request.occurredAt?.toISOString() ?? null, request.tags ?? []];
+  const fields = [
+    request.type,
+    request.externalId ?? null,
+    request.occurredAt?.toISOString() ?? null,
+    request.tags ?? [],
+  ];
   return createHash('sha256').update(JSON.stringify(fields)).update('\n').update(request.data).digest();
 }
 

@@ -75,7 +75,11 @@ export class TenantDirectory {
   }
 
   private async load(reference: string): Promise<KnownTenant | undefined> {
-    const { rows } = await this.database.query<{ id: string; endpoints_version: number; strict_event_types: boolean }>(
+    const { rows } = await this.database.query<{
+      id: string;
+      endpoints_version: number;
+      strict_event_types: boolean;
+    }>(
       `SELECT t.id, t.endpoints_version, t.strict_event_types FROM tenants t
         WHERE (t.id = $1 OR t.external_id = $2) AND t.deleted_at IS NULL`,
       [fromPublicId('ten', reference) ?? null, reference],

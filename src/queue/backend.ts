@@ -44,7 +44,11 @@ export function workerOptions(settings: QueueSettings): BackendOptions {
   if (settings.redisUrl === undefined) return postgresOptions(settings);
   return {
     prefix: settings.queuePrefix,
-    connection: { url: settings.redisUrl, maxRetriesPerRequest: null, retryStrategy: reconnectDelayMs } as ConnectionOptions,
+    connection: {
+      url: settings.redisUrl,
+      maxRetriesPerRequest: null,
+      retryStrategy: reconnectDelayMs,
+    } as ConnectionOptions,
   };
 }
 
@@ -79,7 +83,11 @@ export type QueueCondition = { fit: true } | { fit: false; reason: string };
  * Nothing is lost then (the ledger has them), but every one of them waits for its lease to end.
  */
 export async function checkEvictionPolicy(redisUrl: string): Promise<QueueCondition> {
-  const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
+  const redis = new Redis(redisUrl, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    retryStrategy: () => null,
+  });
   redis.on('error', () => undefined);
   try {
     await redis.connect();

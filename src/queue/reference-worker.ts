@@ -20,12 +20,18 @@ export class ReferenceWorker {
   /** When a job was last taken in, or found the queue empty: progress, for readiness. */
   private lastProgressAt = performance.now();
 
-  constructor(settings: QueueSettings, take: (references: DeliveryReference[]) => Promise<void>, log: Logger) {
+  constructor(
+    settings: QueueSettings,
+    take: (references: DeliveryReference[]) => Promise<void>,
+    log: Logger,
+  ) {
     this.worker = new Worker<ReferenceJob>(
       QUEUE_NAME,
       async (job: Job<ReferenceJob>) => {
         this.lastProgressAt = performance.now();
-        await take(job.data.references.map(([deliveryId, eventId, epoch]) => ({ deliveryId, eventId, epoch })));
+        await take(
+          job.data.references.map(([deliveryId, eventId, epoch]) => ({ deliveryId, eventId, epoch })),
+        );
       },
       {
         ...workerOptions(settings),

@@ -53,7 +53,9 @@ export function grant(lane: ReadyLane, room: number, dispatchers: number): Grant
   const ratePerSecond = effectiveRate(lane);
   const tokens = ratePerSecond === undefined ? undefined : refill(lane, ratePerSecond);
   const limit = governed ? governedLimit(lane) : room;
-  const quota = lane.disabled ? 0 : Math.min(limit, QUOTA_MAX, tokens === undefined ? Infinity : Math.floor(tokens));
+  const quota = lane.disabled
+    ? 0
+    : Math.min(limit, QUOTA_MAX, tokens === undefined ? Infinity : Math.floor(tokens));
   return { quota, governed, tokens, pauseMs: pause(quota, limit, tokens, ratePerSecond) };
 }
 
@@ -68,7 +70,9 @@ function governedLimit(lane: ReadyLane): number {
 }
 
 function effectiveRate(lane: ReadyLane): number | undefined {
-  const ramp = isRamping(lane.sinceRampMs) ? RAMP_START_PER_SECOND * 2 ** (lane.sinceRampMs! / 1000) : undefined;
+  const ramp = isRamping(lane.sinceRampMs)
+    ? RAMP_START_PER_SECOND * 2 ** (lane.sinceRampMs! / 1000)
+    : undefined;
   if (lane.rateLimitPerSecond === undefined) return ramp;
   return ramp === undefined ? lane.rateLimitPerSecond : Math.min(ramp, lane.rateLimitPerSecond);
 }
@@ -78,7 +82,12 @@ function refill(lane: ReadyLane, ratePerSecond: number): number {
   return Math.min(burst, lane.rateTokens + (ratePerSecond * lane.sinceRefillMs) / 1000);
 }
 
-function pause(quota: number, limit: number, tokens: number | undefined, ratePerSecond: number | undefined): number {
+function pause(
+  quota: number,
+  limit: number,
+  tokens: number | undefined,
+  ratePerSecond: number | undefined,
+): number {
   if (limit === 0) return NO_ROOM_PAUSE_MS;
   if (tokens === undefined || quota < Math.floor(tokens)) return 0;
   // Out of tokens: back when there is one, but not so often that looking costs more than sending.

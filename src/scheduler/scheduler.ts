@@ -86,7 +86,8 @@ export class Scheduler {
         failures++;
         // A database that is away is expected to come back; anything else wakes someone, once and not every look.
         const level = isDatabaseUnavailable(error) ? 'warn' : 'error';
-        if (failures === 1 || failures % 60 === 0) this.options.log[level]({ err: error, failures }, 'scheduler.look_failed');
+        if (failures === 1 || failures % 60 === 0)
+          this.options.log[level]({ err: error, failures }, 'scheduler.look_failed');
         await sleep(Math.min(100 * 2 ** Math.min(failures, 5), 2_000));
       }
     }
@@ -105,13 +106,18 @@ export class Scheduler {
         transaction,
         grants
           .filter(({ granted }) => granted.quota > 0)
-          .map(({ row, granted }) => ({ endpointId: row.endpointId, quota: granted.quota, leaseMs: this.leaseMs(row) })),
+          .map(({ row, granted }) => ({
+            endpointId: row.endpointId,
+            quota: granted.quota,
+            leaseMs: this.leaseMs(row),
+          })),
       );
       await updateLanes(transaction, this.updates(grants, due));
       return { lanes: rows.length, claimed: due };
     });
     if (claimed.length > 0) this.options.queue.enqueue(claimed);
-    if (lanes > 0) this.options.observe?.({ lanes, claimed: claimed.length, tookMs: performance.now() - startedAt });
+    if (lanes > 0)
+      this.options.observe?.({ lanes, claimed: claimed.length, tookMs: performance.now() - startedAt });
     return claimed.length;
   }
 
@@ -174,7 +180,9 @@ export class Scheduler {
     }
     if (now >= this.sweepDueAt) {
       this.sweepDueAt = now + SWEEP_MS;
-      const lanes = await this.options.database.transaction((transaction) => sweepForgottenLanes(transaction, OVERDUE_MS));
+      const lanes = await this.options.database.transaction((transaction) =>
+        sweepForgottenLanes(transaction, OVERDUE_MS),
+      );
       if (lanes > 0) this.options.log.info({ lanes }, 'scheduler.swept');
     }
   }

@@ -106,7 +106,12 @@ async function stillOut(transaction: Queryable, deliveryIds: string[]): Promise<
 /** Claims each lane's oldest due deliveries: a lease, and a new epoch that makes every older reference stale. */
 export async function claimDue(transaction: Queryable, requests: ClaimRequest[]): Promise<ClaimedDelivery[]> {
   if (requests.length === 0) return [];
-  const { rows } = await transaction.query<{ id: string; event_id: string; endpoint_id: string; epoch: number }>(
+  const { rows } = await transaction.query<{
+    id: string;
+    event_id: string;
+    endpoint_id: string;
+    epoch: number;
+  }>(
     {
       name: 'claim_due',
       text: `
@@ -183,7 +188,9 @@ const SWEEP_LOCK = 76_784_677;
  * two commits. Answers how many there were.
  */
 export async function sweepForgottenLanes(transaction: Queryable, overdueMs: number): Promise<number> {
-  const lock = await transaction.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS got', [SWEEP_LOCK]);
+  const lock = await transaction.query<{ got: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS got', [
+    SWEEP_LOCK,
+  ]);
   if (lock.rows[0]?.got !== true) return 0;
   const { rowCount } = await transaction.query(
     `UPDATE lanes l SET ready_at = now()

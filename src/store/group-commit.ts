@@ -57,7 +57,9 @@ export class GroupCommit<Item, Answer> {
   private sendOff(): void {
     while (this.waiting.length > 0 && this.groupsOnTheirWay < this.options.groupsMax) {
       const group =
-        this.waiting.length <= this.options.itemsMax ? this.waiting : this.waiting.slice(0, this.options.itemsMax);
+        this.waiting.length <= this.options.itemsMax
+          ? this.waiting
+          : this.waiting.slice(0, this.options.itemsMax);
       this.waiting = group === this.waiting ? [] : this.waiting.slice(this.options.itemsMax);
       this.groupsOnTheirWay++;
       void this.commitGroup(group).finally(() => {

@@ -15,7 +15,10 @@ export interface IdempotencyClaim {
  * Claims keys; answers the event ids that got theirs. A key that another transaction is just claiming is waited for
  * (the unique index does that); keys are taken in one global order, so that two groups cannot wait for each other.
  */
-export async function claimIdempotencyKeys(transaction: Queryable, claims: IdempotencyClaim[]): Promise<Set<string>> {
+export async function claimIdempotencyKeys(
+  transaction: Queryable,
+  claims: IdempotencyClaim[],
+): Promise<Set<string>> {
   const ordered = claims.toSorted((a, b) => compare(a.tenantId, b.tenantId) || compare(a.key, b.key));
   const { rows } = await transaction.query<{ tenant_id: string; key: string; event_id: string }>(
     {
@@ -34,17 +37,26 @@ export async function claimIdempotencyKeys(transaction: Queryable, claims: Idemp
   );
   const got = new Set(rows.map((row) => `${row.event_id} ${row.key}`));
   // An event with two keys (its id and a header) needs both.
-  const lost = new Set(claims.filter((claim) => !got.has(`${claim.eventId} ${claim.key}`)).map((claim) => claim.eventId));
+  const lost = new Set(
+    claims.filter((claim) => !got.has(`${claim.eventId} ${claim.key}`)).map((claim) => claim.eventId),
+  );
   return new Set(claims.map((claim) => claim.eventId).filter((eventId) => !lost.has(eventId)));
 }
 
 /** Lets go of the keys of events that were not stored after all. */
-export async function releaseIdempotencyKeys(transaction: Queryable, claims: IdempotencyClaim[]): Promise<void> {
+export async function releaseIdempotencyKeys(
+  transaction: Queryable,
+  claims: IdempotencyClaim[],
+): Promise<void> {
   if (claims.length === 0) return;
   await transaction.query(
     `DELETE FROM idempotency_keys k USING unnest($1::uuid[], $2::text[], $3::uuid[]) AS g (tenant_id, key, event_id)
       WHERE k.tenant_id = g.tenant_id AND k.key = g.key AND k.event_id = g.event_id`,
-    [claims.map((claim) => claim.tenantId), claims.map((claim) => claim.key), claims.map((claim) => claim.eventId)],
+    [
+      claims.map((claim) => claim.tenantId),
+      claims.map((claim) => claim.key),
+      claims.map((claim) => claim.eventId),
+    ],
   );
 }
 

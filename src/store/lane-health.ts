@@ -5,7 +5,13 @@
  *
  * A crash before the commit forgets a few results of the endpoint's health; the attempts themselves are logged already.
  */
-import { afterAttempt, healthy, type AttemptResult, type CircuitChange, type LaneHealth } from '../model/circuit.js';
+import {
+  afterAttempt,
+  healthy,
+  type AttemptResult,
+  type CircuitChange,
+  type LaneHealth,
+} from '../model/circuit.js';
 import type { Circuit } from '../model/endpoint.js';
 import type { Database } from './database.js';
 
@@ -54,7 +60,8 @@ export async function reportLanes(database: Database, reports: LaneReport[]): Pr
       [[...byEndpoint.keys()]],
     );
     const changes: LaneChange[] = [];
-    const written: { row: Row; health: LaneHealth; change: CircuitChange | undefined; report: LaneReport }[] = [];
+    const written: { row: Row; health: LaneHealth; change: CircuitChange | undefined; report: LaneReport }[] =
+      [];
     for (const row of rows) {
       const report = byEndpoint.get(row.endpoint_id)!;
       let health = toHealth(row);
@@ -133,7 +140,9 @@ export async function disableEndpoint(
     );
     const row = rows[0];
     if (row === undefined) return undefined;
-    await transaction.query(`UPDATE lanes l SET parked_until = 'infinity' WHERE l.endpoint_id = $1`, [endpointId]);
+    await transaction.query(`UPDATE lanes l SET parked_until = 'infinity' WHERE l.endpoint_id = $1`, [
+      endpointId,
+    ]);
     return { tenantId: row.tenant_id };
   });
 }

@@ -63,7 +63,8 @@ export class LaneWaker {
       } catch (error) {
         this.log.debug({ reason: (error as Error).message }, 'lanes.wake_failed');
         if (this.closed) break; // the sweep of whoever lives on finds them
-        for (const [endpointId, wake] of wakes) if (!this.pending.has(endpointId)) this.pending.set(endpointId, wake);
+        for (const [endpointId, wake] of wakes)
+          if (!this.pending.has(endpointId)) this.pending.set(endpointId, wake);
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_FAILURE_MS));
       }
     }

@@ -54,7 +54,11 @@ export async function cancelOrphans(database: Queryable, references: DeliveryRef
 }
 
 /** It cannot be attempted at all (its event cannot be read, or its record cannot be written): failed, with a reason. */
-export async function setAside(database: Queryable, references: DeliveryReference[], errorCode: string): Promise<void> {
+export async function setAside(
+  database: Queryable,
+  references: DeliveryReference[],
+  errorCode: string,
+): Promise<void> {
   if (references.length === 0) return;
   await database.query(
     `UPDATE deliveries d
@@ -70,7 +74,10 @@ export async function setAside(database: Queryable, references: DeliveryReferenc
  * The epoch stays: until somebody claims them anew, a late result of the old claim is the newest there is, and welcome.
  * Answers the endpoints concerned.
  */
-export async function rescueExpiredLeases(database: Queryable, limit: number): Promise<{ endpointId: string }[]> {
+export async function rescueExpiredLeases(
+  database: Queryable,
+  limit: number,
+): Promise<{ endpointId: string }[]> {
   const { rows } = await database.query<{ endpoint_id: string }>(
     {
       name: 'rescue_expired_leases',
@@ -88,5 +95,8 @@ export async function rescueExpiredLeases(database: Queryable, limit: number): P
 }
 
 function columns(references: DeliveryReference[]): [string[], number[]] {
-  return [references.map((reference) => reference.deliveryId), references.map((reference) => reference.epoch)];
+  return [
+    references.map((reference) => reference.deliveryId),
+    references.map((reference) => reference.epoch),
+  ];
 }

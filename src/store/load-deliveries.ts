@@ -87,7 +87,10 @@ interface Row {
   troubled: boolean;
 }
 
-export async function loadDeliveries(database: Queryable, references: DeliveryReference[]): Promise<LoadedDelivery[]> {
+export async function loadDeliveries(
+  database: Queryable,
+  references: DeliveryReference[],
+): Promise<LoadedDelivery[]> {
   const { rows } = await database.query<Row>(LOAD, [
     references.map((reference) => reference.deliveryId),
     references.map((reference) => reference.eventId),
