@@ -39,8 +39,10 @@ export interface DispatcherOptions {
   observe?: AttemptTools['observe'];
 }
 
-/** References held in memory for every slot: enough to keep the slots busy while more are loaded. */
-const HELD_PER_SLOT = 2;
+/** Deliveries held in memory for every slot: enough to keep the slots busy while more are loaded. */
+const HELD_PER_SLOT = 3;
+/** Payloads held in memory at most, in characters, before what is being loaded is added. */
+const HELD_SIZE_MAX = 64 * 1024 * 1024;
 /** A lease must outlast the whole attempt by this much, in milliseconds, for its record to be committed in time. */
 const LEASE_MARGIN_MS = 1_000;
 /** How long a full lane rests before the scheduler looks at it again; a slot that frees up wakes it earlier. */
@@ -59,6 +61,7 @@ export class Dispatcher {
   private roomWaiters: (() => void)[] = [];
   private overflowTimer: NodeJS.Timeout | undefined;
   private held = 0;
+  private heldSize = 0;
   private stopping = false;
   /** Attempts completed by this process; what a scheduler and readiness see as progress. */
   completed = 0;
@@ -90,7 +93,7 @@ export class Dispatcher {
 
   /** Takes references in; resolves when each is in a lane or has been given up. Slow when memory is full: that is the back pressure. */
   async take(references: DeliveryReference[]): Promise<void> {
-    while (this.held > this.options.settings.inFlightMax * HELD_PER_SLOT && !this.stopping) {
+    while (this.full() && !this.stopping) {
       await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
     }
     const loaded = await this.load(references);
@@ -167,7 +170,7 @@ export class Dispatcher {
       else if (this.stopping || delivery.endpointDisabled) back.push(delivery);
       // A governed delivery is let through a parked lane: it is what the lane is parked behind.
       else if (!lane.governed && (lane.parked || lane.circuit !== 'closed')) back.push(delivery);
-      else if (this.lanes.admit(delivery, lane.governed)) this.held++;
+      else if (this.lanes.admit(delivery, lane.governed)) this.hold(delivery);
       else back.push(delivery);
     }
     this.giveBack(back, FULL_LANE_PAUSE_MS);
@@ -223,8 +226,7 @@ export class Dispatcher {
       this.options.log.error({ deliveryId: delivery.deliveryId, err: error }, 'attempt.abandoned');
     } finally {
       freeSlot();
-      this.held--;
-      if (this.held <= this.options.settings.inFlightMax * HELD_PER_SLOT) this.roomWaiters.shift()?.();
+      this.letGo(delivery);
       this.wakeIfRoom(delivery);
     }
   }
@@ -233,15 +235,30 @@ export class Dispatcher {
   private wakeIfRoom(delivery: LoadedDelivery): void {
     const lane = this.lanes.known(delivery.endpointId);
     if (lane === undefined) return;
-    if (delivery.lane.governed || (lane.overflowed && lane.line.length === 0)) {
-      lane.overflowed = false;
+    if (delivery.lane.governed || (lane.hungry && lane.halfEmpty(this.lanes.share(lane)))) {
+      lane.hungry = false;
       this.options.waker.wake(delivery.endpointId, 0);
     }
   }
 
+  private full(): boolean {
+    return this.held > this.options.settings.inFlightMax * HELD_PER_SLOT || this.heldSize > HELD_SIZE_MAX;
+  }
+
+  private hold(delivery: LoadedDelivery): void {
+    this.held++;
+    this.heldSize += delivery.event!.data.length;
+  }
+
+  private letGo(delivery: LoadedDelivery): void {
+    this.held--;
+    this.heldSize -= delivery.event!.data.length;
+    if (!this.full()) this.roomWaiters.shift()?.();
+  }
+
   private shedOverflow(): void {
     const overflow = this.lanes.takeOverflow();
-    this.held -= overflow.length;
+    for (const delivery of overflow) this.letGo(delivery);
     this.giveBack(overflow, FULL_LANE_PAUSE_MS);
   }
 

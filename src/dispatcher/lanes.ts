@@ -51,7 +51,7 @@ export class Lanes {
       ? lane.inFlight + lane.line.length < this.maxInFlightOf(lane.endpointId)
       : lane.admits(this.share(lane));
     if (!admitted) {
-      lane.overflowed = true;
+      lane.hungry = true;
       return false;
     }
     if (governed) lane.line.unshift(delivery);
@@ -94,10 +94,12 @@ export class Lanes {
     return pressed ? Math.min(share, 1) : share;
   }
 
-  /** How many deliveries of this endpoint the process could take now. */
+  /** How many deliveries of this endpoint the process could take now; asked by a scheduler that knows of more. */
   room(endpointId: string, maxInFlight: number): number {
     const lane = this.byEndpoint.get(endpointId) ?? new Lane(endpointId);
-    return lane.room(this.shareOf(endpointId, maxInFlight));
+    const room = lane.room(this.shareOf(endpointId, maxInFlight));
+    if (room === 0) lane.hungry = true;
+    return room;
   }
 
   /** Takes out of every line what no longer fits (the endpoint became slow): it goes back to the ledger. */
@@ -107,7 +109,7 @@ export class Lanes {
     for (const [endpointId, lane] of this.byEndpoint) {
       while (lane.line.length > 0 && lane.overfull(this.share(lane)) && !lane.line.at(-1)!.lane.governed) {
         overflow.push(lane.line.pop()!);
-        lane.overflowed = true;
+        lane.hungry = true;
         this.waiting--;
       }
       if (lane.inFlight === 0 && lane.line.length === 0 && now - lane.lastUsedAt > IDLE_MS)

@@ -49,7 +49,7 @@ describe('lanes', () => {
     while (lanes.admit(delivery('a', admitted), false)) admitted++;
     expect(admitted).toBeGreaterThan(10);
     expect(admitted).toBeLessThanOrEqual(1_010);
-    expect(lanes.lane('a').overflowed).toBe(true);
+    expect(lanes.lane('a').hungry).toBe(true);
   });
 
   it('admit nothing where this process has no share, except what the scheduler let out itself', () => {
