@@ -68,8 +68,8 @@ export async function configureApi(app: NestFastifyApplication, settings: HttpSe
   instance.decorateRequest('rawText', null);
   instance.decorateRequest('principal', null);
   instance.addHook('onRoute', (route) => {
-    const factor = (route.config)?.bodyLimitFactor;
-    if (factor !== undefined) route.bodyLimit = settings.bodyBytesMax * factor;
+    const { bodyLimitFactor } = (route.config ?? {}) as { bodyLimitFactor?: number };
+    if (bodyLimitFactor !== undefined) route.bodyLimit = settings.bodyBytesMax * bodyLimitFactor;
   });
   instance.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);

@@ -10,7 +10,7 @@
  * by a seeded hash, and an attacker would have to collide with it before a single character is compared.
  */
 import { isPlausibleApiKey } from '../model/api-key.js';
-import { findLiveKey, hashApiKey, touchKey, type LiveKey } from '../store/api-keys.js';
+import { findLiveKey, hashApiKey, touchKey, type LiveKey } from '../store/live-keys.js';
 import type { Queryable } from '../store/database.js';
 import { log } from '../telemetry/log.js';
 import type { KeyPrincipal } from './principal.js';

@@ -1,0 +1,13 @@
+/** The catalog's entries, and the patterns by which endpoints and keys name several of them. */
+import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from './event.js';
+
+export const EVENT_TYPE_PATTERNS_MAX = 100;
+
+export function isEventType(text: string): boolean {
+  return text.length <= EVENT_TYPE_LENGTH_MAX && EVENT_TYPE_PATTERN.test(text);
+}
+
+/** `invoice.paid`, `invoice.*` or `*`; a wildcard stands for whole words, at the end only. */
+export function isEventTypePattern(text: string): boolean {
+  return text === '*' || isEventType(text.endsWith('.*') ? text.slice(0, -2) : text);
+}

@@ -1,0 +1,279 @@
+/**
+ * Endpoints, as the API changes them. Every change runs in one transaction that first raises the tenant's
+ * `endpoints_version`: an emit that commits after it has matched against what the change left behind. A crash before
+ * the commit leaves nothing of the change.
+ *
+ * An endpoint's hot state is in `lanes`; disabling and enabling it reach over there in the same transaction.
+ */
+import { randomBytes } from 'node:crypto';
+import { IsNull, LessThan, type DataSource, type EntityManager } from 'typeorm';
+import { PosthornError } from '../errors.js';
+import type { BodyFormat, Signing } from '../model/endpoint.js';
+import { fromPublicId, newUuid, toPublicId } from '../model/id.js';
+import type { JsonObject } from '../model/json.js';
+import type { RetrySchedule } from '../model/retry-schedule.js';
+import { formatSecret, SECRET_RANDOM_BYTES } from '../model/secret.js';
+import { recordAudit, type AuditSource } from './audit.js';
+import type { Clock } from './clock.js';
+import { readCircuits, type CircuitState } from './circuits.js';
+import type { Queryable } from './database.js';
+import { deleteEndpointsOf } from './endpoint-deletion.js';
+import { EndpointEntity } from './entities/endpoint.entity.js';
+import { selecting, transact } from './entity-transaction.js';
+import { insertSecret, replaceSecret } from './secrets.js';
+import type { Sealer } from './sealing.js';
+import { raiseEndpointsVersion } from './tenants.js';
+
+/** As a tenant sets it; null means the installation's default. */
+export interface EndpointFields {
+  url: string;
+  description: string;
+  eventTypes: string[];
+  filter: JsonObject | null;
+  headers: Record<string, string>;
+  bodyFormat: BodyFormat;
+  signing: Signing;
+  retry: RetrySchedule | null;
+  timeoutMs: number | null;
+  rateLimitPerSecond: number | null;
+  maxInFlight: number | null;
+  metadata: Record<string, string>;
+  disabled: boolean;
+}
+
+/** Changes to an endpoint. Headers are made from those it has, since a caller may keep values that it never sees. */
+export type EndpointChanges = Partial<Omit<EndpointFields, 'headers'>> & {
+  headers?: (current: Record<string, string>) => Record<string, string>;
+};
+
+/** An endpoint with what is to be known about it; headers opened, to be hidden by whoever shows them. */
+export interface EndpointView {
+  endpoint: EndpointEntity;
+  headers: Record<string, string>;
+  circuit: CircuitState;
+}
+
+/** How long the secrets of one kind go on signing after `signing` was changed to the other. */
+const OLD_SIGNING_SECONDS = 86_400;
+
+export class EndpointStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly sealer: Sealer,
+    private readonly limits: { tenantEndpointsMax: number },
+  ) {}
+
+  /**
+   * @param secret the customer's own; one is made otherwise
+   * @throws PosthornError `tenant_not_found`, `endpoint_limit_reached`
+   */
+  async create(
+    tenantId: string,
+    fields: EndpointFields,
+    secret: string | undefined,
+    source: AuditSource,
+  ): Promise<EndpointView & { secret: string }> {
+    const id = newUuid(this.clock.nowMs());
+    const signingSecret = secret ?? formatSecret(fields.signing, randomBytes(SECRET_RANDOM_BYTES));
+    return transact(this.dataSource, async ({ entities, sql }) => {
+      await raiseEndpointsVersion(sql, tenantId);
+      await this.checkLimit(entities, tenantId);
+      const { headers, ...columns } = fields;
+      await entities.insert(EndpointEntity, {
+        id,
+        tenantId,
+        ...columns,
+        headersSealed: this.sealHeaders(headers, { tenantId, endpointId: id }),
+        ...(fields.disabled && { disabledReason: 'by_request', disabledAt: () => 'now()' }),
+      });
+      await sql.query(`INSERT INTO lanes (endpoint_id, tenant_id, parked_until) VALUES ($1, $2, $3)`, [
+        id,
+        tenantId,
+        fields.disabled ? 'infinity' : '-infinity',
+      ]);
+      await insertSecret(sql, this.clock, this.sealer, { tenantId, endpointId: id }, signingSecret);
+      await this.audit(sql, 'endpoint.created', tenantId, id, source);
+      return { ...(await this.view(entities, sql, tenantId, id)), secret: signingSecret };
+    });
+  }
+
+  /** @throws PosthornError `endpoint_not_found` */
+  async update(
+    tenantId: string,
+    publicId: string,
+    changes: EndpointChanges,
+    source: AuditSource,
+  ): Promise<EndpointView> {
+    const id = endpointUuid(publicId);
+    return transact(this.dataSource, async ({ entities, sql }) => {
+      // Locks the tenant: of two changes to an endpoint, the second sees what the first left.
+      await raiseEndpointsVersion(sql, tenantId);
+      const before = await findEndpoint(entities, tenantId, id);
+      const { headers, disabled, ...columns } = changes;
+      await entities.update(
+        EndpointEntity,
+        { id },
+        {
+          ...columns,
+          ...(headers && {
+            headersSealed: this.sealHeaders(headers(this.openHeaders(before)), { tenantId, endpointId: id }),
+          }),
+          updatedAt: () => 'clock_timestamp()',
+        },
+      );
+      if (changes.signing !== undefined && changes.signing !== before.signing) {
+        const secret = formatSecret(changes.signing, randomBytes(SECRET_RANDOM_BYTES));
+        await replaceSecret(
+          sql,
+          this.clock,
+          this.sealer,
+          { tenantId, endpointId: id },
+          secret,
+          OLD_SIGNING_SECONDS,
+        );
+      }
+      if (disabled === true && !before.disabled) await disable(sql, id);
+      if (disabled === false && before.disabled) await enable(sql, id);
+      await this.audit(sql, 'endpoint.updated', tenantId, id, source, { fields: Object.keys(changes) });
+      return this.view(entities, sql, tenantId, id);
+    });
+  }
+
+  /** What is owed to it is for the caller to cancel, after the commit. @throws PosthornError `endpoint_not_found` */
+  async delete(tenantId: string, publicId: string, source: AuditSource): Promise<{ id: string }> {
+    const id = endpointUuid(publicId);
+    await transact(this.dataSource, async ({ sql }) => {
+      await raiseEndpointsVersion(sql, tenantId);
+      const deleted = await deleteEndpointsOf(sql, { tenantId, endpointId: id });
+      if (deleted.length === 0) throw new PosthornError('endpoint_not_found');
+      await this.audit(sql, 'endpoint.deleted', tenantId, id, source);
+    });
+    return { id };
+  }
+
+  /** @throws PosthornError `endpoint_not_found` */
+  async get(tenantId: string, publicId: string): Promise<EndpointView> {
+    const { manager } = this.dataSource;
+    return this.view(manager, selecting(this.dataSource), tenantId, endpointUuid(publicId));
+  }
+
+  /** Newest first. @param before only endpoints made before this one */
+  async list(
+    tenantId: string,
+    page: { before: string | undefined; limit: number },
+  ): Promise<(EndpointView & { id: string })[]> {
+    const endpoints = await this.dataSource.manager.find(EndpointEntity, {
+      where: {
+        tenantId,
+        deletedAt: IsNull(),
+        ...(page.before !== undefined && { id: LessThan(page.before) }),
+      },
+      order: { id: 'DESC' },
+      take: page.limit,
+    });
+    const circuits = await readCircuits(
+      selecting(this.dataSource),
+      endpoints.map((endpoint) => endpoint.id),
+    );
+    return endpoints.map((endpoint) => ({
+      id: endpoint.id,
+      endpoint,
+      headers: this.openHeaders(endpoint),
+      circuit: circuits.get(endpoint.id)!,
+    }));
+  }
+
+  private async view(
+    entities: EntityManager,
+    sql: Queryable,
+    tenantId: string,
+    id: string,
+  ): Promise<EndpointView> {
+    const endpoint = await findEndpoint(entities, tenantId, id);
+    const circuits = await readCircuits(sql, [endpoint.id]);
+    return { endpoint, headers: this.openHeaders(endpoint), circuit: circuits.get(endpoint.id)! };
+  }
+
+  /** The tenant's row is locked: nobody adds an endpoint between the count and the insert. */
+  private async checkLimit(entities: EntityManager, tenantId: string): Promise<void> {
+    const count = await entities.countBy(EndpointEntity, { tenantId, deletedAt: IsNull() });
+    if (count >= this.limits.tenantEndpointsMax) throw new PosthornError('endpoint_limit_reached');
+  }
+
+  private openHeaders(endpoint: EndpointEntity): Record<string, string> {
+    if (endpoint.headersSealed === null) return {};
+    const context = { tenantId: endpoint.tenantId, endpointId: endpoint.id, purpose: 'headers' } as const;
+    return JSON.parse(this.sealer.open(endpoint.headersSealed, context)) as Record<string, string>;
+  }
+
+  private sealHeaders(
+    headers: Record<string, string>,
+    owner: { tenantId: string; endpointId: string },
+  ): Buffer | null {
+    if (Object.keys(headers).length === 0) return null;
+    return this.sealer.seal(JSON.stringify(headers), { ...owner, purpose: 'headers' });
+  }
+
+  private audit(
+    sql: Queryable,
+    action: string,
+    tenantId: string,
+    endpointId: string,
+    source: AuditSource,
+    details?: Record<string, unknown>,
+  ): Promise<void> {
+    const targetId = toPublicId('ep', endpointId);
+    return recordAudit(sql, this.clock, {
+      ...source,
+      action,
+      tenantId,
+      targetId,
+      ...(details && { details }),
+    });
+  }
+}
+
+/** @throws PosthornError `endpoint_not_found`, also for what is no id at all */
+export function endpointUuid(publicId: string): string {
+  const id = fromPublicId('ep', publicId);
+  if (id === undefined) throw new PosthornError('endpoint_not_found');
+  return id;
+}
+
+/** @throws PosthornError `endpoint_not_found` */
+export async function findEndpoint(
+  entities: EntityManager,
+  tenantId: string,
+  id: string,
+): Promise<EndpointEntity> {
+  const endpoint = await entities.findOneBy(EndpointEntity, { id, tenantId, deletedAt: IsNull() });
+  if (endpoint === null) throw new PosthornError('endpoint_not_found');
+  return endpoint;
+}
+
+/** Its deliveries stay pending and wait. */
+async function disable(sql: Queryable, endpointId: string): Promise<void> {
+  await sql.query(
+    `UPDATE endpoints SET disabled = true, disabled_reason = 'by_request', disabled_at = now() WHERE id = $1`,
+    [endpointId],
+  );
+  await sql.query(`UPDATE lanes SET parked_until = 'infinity' WHERE endpoint_id = $1`, [endpointId]);
+}
+
+/** A clean slate: whoever enables an endpoint has mended it. What has waited is let out by the ramp, not all at once. */
+async function enable(sql: Queryable, endpointId: string): Promise<void> {
+  await sql.query(
+    `UPDATE endpoints SET disabled = false, disabled_reason = NULL, disabled_at = NULL WHERE id = $1`,
+    [endpointId],
+  );
+  await sql.query(
+    `UPDATE lanes
+        SET parked_until = '-infinity', ready_at = now(), ramp_started_at = now(), circuit = 'closed',
+            circuit_changed_at = now(), circuit_reason = 'enabled', circuit_openings = 0, consecutive_failures = 0,
+            window_started_at = NULL, window_attempts = 0, window_failures = 0, failing_since = NULL,
+            failing_notified_at = NULL
+      WHERE endpoint_id = $1`,
+    [endpointId],
+  );
+}

@@ -1,0 +1,14 @@
+import type { JsonObject, JsonValue } from '../../model/json.js';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('event_types')
+export class EventTypeEntity {
+  @PrimaryColumn('text') name: string;
+  @Column('text') description: string;
+  @Column('json', { nullable: true }) schema: JsonObject | null;
+  /** Any JSON value. */
+  @Column('json', { nullable: true }) example: JsonValue;
+  @Column('boolean') archived: boolean;
+  @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
+}
