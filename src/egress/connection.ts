@@ -12,6 +12,9 @@ const RESPONSE_HEADERS_BYTES_MAX = 16_384;
 /** Subtracted from a server's `Keep-Alive: timeout=…`, so that it does not close while our request is on its way. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 
+/** Nobody reads it: whoever lets go has settled already. One for all, because a stack trace costs more than a socket. */
+const LET_GO = new EgressFailure('internal', 'the connection was let go');
+
 export interface ConnectionOptions {
   origin: string;
   target: SocketTarget;
@@ -82,7 +85,7 @@ export class Connection {
   /** Closes the socket, or stops opening it, at once. */
   destroy(): Promise<void> {
     this.opening?.abort();
-    return this.client.destroy(new EgressFailure('internal', 'the connection was let go'));
+    return this.client.destroy(LET_GO);
   }
 
   private async open(): ReturnType<typeof openSocket> {
@@ -91,8 +94,12 @@ export class Connection {
     this.progress = { stage: 'resolving the name', remoteAddress: null };
     this.opening = new AbortController();
     const { target, rules } = this.options;
-    const socket = await openSocket(target, rules, this.progress, this.opening.signal);
-    this.openedAt = performance.now();
-    return socket;
+    try {
+      const socket = await openSocket(target, rules, this.progress, this.opening.signal);
+      this.openedAt = performance.now();
+      return socket;
+    } finally {
+      this.opening = undefined;
+    }
   }
 }

@@ -47,6 +47,12 @@ function ready<S extends Socket>(
   signal: AbortSignal,
 ): Promise<S> {
   return new Promise((resolve, reject) => {
+    let done = false;
+    const finish = (): void => {
+      done = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
     const fail = (failure: EgressFailure): void => {
       finish();
       socket.destroy();
@@ -54,13 +60,11 @@ function ready<S extends Socket>(
     };
     const abort = (): void => fail(new EgressFailure('internal', 'the attempt was given up'));
     const timer = setTimeout(() => fail(tooLate()), timeoutMs);
-    const finish = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    };
     // Stays on for good: between this promise and the HTTP client's own listener nobody else would hear an error,
     // and an unheard error ends the process.
-    socket.on('error', (error) => fail(translate(error)));
+    socket.on('error', (error) => {
+      if (!done) fail(translate(error));
+    });
     socket.once(event, () => {
       finish();
       resolve(socket);

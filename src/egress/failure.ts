@@ -70,10 +70,10 @@ export function exchangeFailure(error: unknown): EgressFailure {
   }
   // undici's words for a 100 or 101 that nobody asked for, and for bytes that belong to no request.
   const unasked = code === 'UND_ERR_SOCKET' && /^bad (response|upgrade)$/.test(message);
-  if (unasked || error instanceof errors.HTTPParserError) {
+  if (unasked || error instanceof errors.HTTPParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
     return new EgressFailure('response_invalid', message, because);
   }
-  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') {
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'ECONNABORTED' || code === 'EPIPE') {
     return new EgressFailure(
       'connection_reset',
       'the connection was closed before an answer arrived',

@@ -266,13 +266,16 @@ describe('a response that breaks', () => {
     expect(reset).toMatchObject({ kind: 'error', code: 'connection_reset' });
   });
 
-  it.each(['SSH-2.0-OpenSSH_9.2\r\n', 'HTTP/1.1 OK\r\n\r\n', 'HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n', '\0\0\0'])(
-    'by not being HTTP is invalid: %j',
-    async (bytes) => {
-      const result = await sendTo((socket) => socket.write(bytes));
-      expect(result).toMatchObject({ kind: 'error', code: 'response_invalid' });
-    },
-  );
+  it.each([
+    'SSH-2.0-OpenSSH_9.2\r\n',
+    'HTTP/1.1 OK\r\n\r\n',
+    'HTTP/1.1 200 OK\r\ncontent-length: 6\r\nHTTP/1.1 200 OK\r\n',
+    'HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n',
+    '\0\0\0',
+  ])('by not being HTTP is invalid: %j', async (bytes) => {
+    const result = await sendTo((socket) => socket.write(bytes));
+    expect(result).toMatchObject({ kind: 'error', code: 'response_invalid' });
+  });
 
   it('by switching protocols is invalid', async () => {
     const result = await sendTo((socket) =>
