@@ -215,10 +215,11 @@ function dispatcher(settings: RunningSettings): Provider[] {
 
 const EGRESS_BOUNDS = {
   /** A DNS change takes hold within this: no connection lives longer. */
-  connectionAgeMsMax: 120_000,
+  connectionAgeMsMax: 60_000,
   idleOriginMs: 10_000,
-  connectionsPerOriginMax: 256,
+  /** Many endpoints may share an origin, and none may take the connections of another: the lanes are what limits. */
+  connectionsPerOriginMax: 20_000,
   responseBodyBytesMax: 16_384,
-  dnsTimeoutMs: 5_000,
-  connectTimeoutMs: 10_000,
+  dnsTimeoutMs: 3_000,
+  connectTimeoutMs: 5_000,
 };

@@ -6,7 +6,7 @@
  * of its own kind, so that one tenant's broadcast does not hold up everybody's commit.
  */
 import { createHash } from 'node:crypto';
-import { PosthornError } from '../errors.js';
+import { PosthornError, type ErrorCode } from '../errors.js';
 import type { AcceptedEvent, EmitRequest } from '../model/event.js';
 import { newUuid } from '../model/id.js';
 import type { DeliveryReference } from '../model/delivery.js';
@@ -22,7 +22,7 @@ import {
   type IdempotencyClaim,
 } from '../store/idempotency.js';
 import { fanOut } from './fan-out.js';
-import type { KnownCatalog, TenantDirectory } from './tenant-directory.js';
+import type { KnownCatalog, KnownTenant, TenantDirectory } from './tenant-directory.js';
 
 /** Where accepted deliveries go next; neither is waited for. */
 export interface Window {
@@ -111,10 +111,8 @@ export class Emitter {
   }
 
   private async match(request: EmitRequest, keys: string[], hash: Buffer | undefined): Promise<MatchedEvent> {
-    const { directory, clock, leaseSlackMs } = this.options;
-    const [tenant, catalog] = await Promise.all([directory.tenant(request.tenant), directory.eventCatalog()]);
-    if (tenant === undefined) throw new PosthornError('tenant_not_found');
-    checkType(request.type, tenant.strictEventTypes, catalog);
+    const { clock, leaseSlackMs } = this.options;
+    const { tenant, catalog } = await this.known(request);
     const nowMs = clock.nowMs();
     const eventId = newUuid(nowMs);
     const createdAt = new Date(nowMs);
@@ -142,6 +140,24 @@ export class Emitter {
         })),
       },
     };
+  }
+
+  /**
+   * The tenant and the catalog, if the event may be emitted. Storing an event compares what it was matched with to
+   * the tables; a refusal stores nothing, so it is only given on what was read after the request came.
+   */
+  private async known(request: EmitRequest): Promise<{ tenant: KnownTenant; catalog: KnownCatalog }> {
+    const { directory } = this.options;
+    for (let fresh = false; ; fresh = true) {
+      if (fresh) directory.forget(request.tenant);
+      const [tenant, catalog] = await Promise.all([
+        directory.tenant(request.tenant),
+        directory.eventCatalog(),
+      ]);
+      const refusal = refusalOf(request.type, tenant, catalog);
+      if (refusal === undefined) return { tenant: tenant!, catalog };
+      if (fresh) throw new PosthornError(refusal);
+    }
   }
 
   private async commit(group: MatchedEvent[]): Promise<CommitAnswer[]> {
@@ -198,9 +214,15 @@ export class Emitter {
   }
 }
 
-function checkType(type: string, strict: boolean, catalog: KnownCatalog): void {
-  if (catalog.archived.has(type)) throw new PosthornError('event_type_archived');
-  if (strict && !catalog.known.has(type)) throw new PosthornError('event_type_unknown');
+function refusalOf(
+  type: string,
+  tenant: KnownTenant | undefined,
+  catalog: KnownCatalog,
+): ErrorCode | undefined {
+  if (tenant === undefined) return 'tenant_not_found';
+  if (catalog.archived.has(type)) return 'event_type_archived';
+  if (tenant.strictEventTypes && !catalog.known.has(type)) return 'event_type_unknown';
+  return undefined;
 }
 
 /** The emitter's own id and the header share one table; the first letter keeps their names apart. */
