@@ -14,7 +14,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const builds = [
   {
     what: 'Posthorn',
-    command: 'npx --no-install nest build',
+    command: path.join('node_modules', '.bin', 'nest') + ' build',
     sources: [
       'src',
       'migrations',

@@ -8,18 +8,18 @@
  *       port        where it listened last, so that a URL that somebody noted down stays good
  *       log         what the server says; the log of the start before is kept as log.1
  *
- * All of it belongs to the user that Postgres runs as, and is closed to others.
+ * `data` and `password` belong to the user that Postgres runs as; <DATA_DIR> itself is closed to everybody else.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -56,8 +56,7 @@ export function openCluster(dataDir: string, durable: boolean): PostgresCluster 
     user,
     user.uid === undefined ? path.join(path.dirname(home), 'programs') : ROOT_PROGRAM_CACHE,
   );
-  if (statSync(data, { throwIfNoEntry: false }) === undefined)
-    createCluster(home, data, programs, user, durable);
+  if (!existsSync(data)) createCluster(home, data, programs, user, durable);
 
   const password = readFileSync(path.join(home, 'password'), 'utf8');
   const portFile = path.join(home, 'port');
@@ -68,10 +67,13 @@ export function openCluster(dataDir: string, durable: boolean): PostgresCluster 
     user,
     url: (port, database) => `postgres://${POSTHORN}:${password}@127.0.0.1:${port}/${database}`,
     rememberedPort: () => Number(readIfThere(portFile)) || undefined,
-    rememberPort: (port) => writeFileSync(portFile, String(port)),
+    rememberPort: (port) => {
+      rmSync(portFile, { force: true }); // it may be another user's, the folder is ours
+      writeFileSync(portFile, String(port));
+    },
     logTail: () => (readIfThere(log) ?? '').trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n'),
     openLog: () => {
-      if (readIfThere(log) !== undefined) renameSync(log, `${log}.1`);
+      if (existsSync(log)) renameSync(log, `${log}.1`);
       return openSync(log, 'a', 0o600);
     },
   };
@@ -86,10 +88,11 @@ function createCluster(
 ): void {
   const draft = `${data}.new`;
   rmSync(draft, { recursive: true, force: true });
-  for (const folder of [home, draft]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    handOver(folder, user);
-  }
+  // The folder stays ours, for we write to it: as root, in a folder of a lesser user's, a link of theirs could lead us
+  // anywhere. They may pass through.
+  mkdirSync(home, { recursive: true, mode: 0o711 });
+  mkdirSync(draft, { mode: 0o700 });
+  handOver(draft, user);
   const passwordFile = path.join(home, 'password');
   closeSync(openSync(passwordFile, 'w', 0o600)); // closed to others before anything is in it
   writeFileSync(passwordFile, randomBytes(24).toString('hex'));

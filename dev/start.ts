@@ -15,6 +15,9 @@ const SAME_KEYSTROKE_MS = 500;
 
 let postgres: EmbeddedPostgres | undefined;
 
+// However we end, short of `kill -9`, the database is told to end too: stop() sends its signal before it first waits.
+process.on('exit', () => void postgres?.stop());
+
 try {
   process.exitCode = await run();
 } catch (error) {
@@ -49,14 +52,16 @@ async function runPosthorn(config: Config, stopRequested: Promise<void>): Promis
     stopRequested.then(() => 'signal' as const),
     ...(postgres ? [postgres.ended.then(() => 'database gone' as const)] : []),
   ]);
-  if (why === 'signal')
+  if (why === 'signal') {
     console.log('Stopping: finishing what is in flight. Press Ctrl-C again to stop at once.');
-  else console.error(`The embedded PostgreSQL has ended by itself; ${dataDir}/postgres/log says why.`);
+  } else {
+    console.error(`The embedded PostgreSQL has ended by itself; ${dataDir}/postgres/log says why.`);
+  }
   await posthorn.close();
   return why === 'signal' ? 0 : 1;
 }
 
-/** Settles at the first SIGINT or SIGTERM. A second one ends the process at once, and the database by a crash on purpose. */
+/** Settles at the first SIGINT or SIGTERM. A second one ends the process at once. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let firstAt: number | undefined;
@@ -65,7 +70,6 @@ function stopSignal(): Promise<void> {
         firstAt = Date.now();
         resolve();
       } else if (Date.now() - firstAt > SAME_KEYSTROKE_MS) {
-        void postgres?.stop('immediate'); // sends its signal before it first waits
         process.exit(1);
       }
     };
@@ -77,9 +81,12 @@ function stopSignal(): Promise<void> {
 /** What the person at the terminal can act on needs no stack trace; anything else does. */
 function inWords(error: unknown): string {
   if (error instanceof ConfigError || error instanceof DataDirInUse) return error.message;
-  const { code, port } = error as { code?: string; port?: number };
+  const { code, port, message } = error as { code?: string; port?: number; message: string };
   if (code === 'EADDRINUSE') {
     return `Port ${port} is taken by another program. Choose another one:\n\n  PORT=${Number(port) + 1} npm start\n`;
+  }
+  if (code === 'EACCES') {
+    return `${message}\nWas it made by another user, such as root? Start as that user, or give a DATA_DIR of your own.\n`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

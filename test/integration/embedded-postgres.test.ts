@@ -69,10 +69,11 @@ describe('the embedded Postgres', { timeout: 60_000 }, () => {
 
   it('keeps the password and the data from other users', async () => {
     await start();
-    const modeOf = (file: string) => statSync(path.join(dataDir, 'postgres', file)).mode & 0o777;
-    expect(modeOf('password').toString(8)).toBe('600');
-    expect(modeOf('data').toString(8)).toBe('700');
-    expect(modeOf('.').toString(8)).toBe('700');
+    const modeOf = (file: string) => (statSync(path.join(dataDir, file)).mode & 0o777).toString(8);
+    expect(modeOf('postgres/password')).toBe('600');
+    expect(modeOf('postgres/data')).toBe('700');
+    expect(modeOf('postgres/log')).toBe('600');
+    expect(modeOf('.')).toBe('700');
   });
 
   it('refuses a second start on the same data, naming the process, the data and the way out', async () => {
