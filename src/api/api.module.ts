@@ -1,32 +1,100 @@
 /**
- * The API's controllers and what guards them. `Database`, `DatabaseClock`, `Sealer`, `DataSource`, `Emitter` and
- * SETTINGS come from the composition root (src/app.module.ts), which makes them global.
+ * The API's controllers, what guards them, and the stores that serve them. `Database`, `DatabaseClock`, `Sealer`,
+ * `UrlPolicy`, `Emitter` and SETTINGS come from the composition root (src/app.module.ts), which is global, as is
+ * TypeORM's `DataSource`.
  */
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import type { Role } from '../config.js';
+import { DataSource } from 'typeorm';
+import { SETTINGS, type Role, type Settings } from '../config.js';
+import { ApiKeyStore } from '../store/api-keys.js';
+import { AuditLog } from '../store/audit.js';
+import { DatabaseClock } from '../store/clock.js';
 import { Database } from '../store/database.js';
+import { DeliveryCanceler } from '../store/endpoint-deletion.js';
+import { EndpointStore } from '../store/endpoints.js';
+import { EventTypeStore } from '../store/event-types.js';
+import { Sealer } from '../store/sealing.js';
+import { SecretStore } from '../store/secrets.js';
+import { TenantStore } from '../store/tenants.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { AuthGuard } from './auth.guard.js';
+import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { SecretsController } from './endpoints/secrets.controller.js';
+import { EventTypesController } from './event-types/event-types.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { KeyRing } from './key-ring.js';
 import { RouteRulesCheck } from './roles.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 
-/** Answers in every role; orchestrators ask dispatchers too. */
-const everywhere = [HealthController];
-const api: Type[] = [];
+/** Answers in every role: orchestrators ask dispatchers too. */
+const operations = [HealthController];
+
+const api = [
+  TenantsController,
+  EventTypesController,
+  EndpointsController,
+  SecretsController,
+  ApiKeysController,
+  AuditController,
+];
+
+const stores: Provider[] = [
+  {
+    provide: TenantStore,
+    useFactory: (dataSource: DataSource, clock: DatabaseClock) => new TenantStore(dataSource, clock),
+    inject: [DataSource, DatabaseClock],
+  },
+  {
+    provide: EventTypeStore,
+    useFactory: (dataSource: DataSource, clock: DatabaseClock) => new EventTypeStore(dataSource, clock),
+    inject: [DataSource, DatabaseClock],
+  },
+  {
+    provide: EndpointStore,
+    useFactory: (dataSource: DataSource, clock: DatabaseClock, sealer: Sealer, settings: Settings) =>
+      new EndpointStore(dataSource, clock, sealer, settings),
+    inject: [DataSource, DatabaseClock, Sealer, SETTINGS],
+  },
+  {
+    provide: SecretStore,
+    useFactory: (dataSource: DataSource, clock: DatabaseClock, sealer: Sealer) =>
+      new SecretStore(dataSource, clock, sealer),
+    inject: [DataSource, DatabaseClock, Sealer],
+  },
+  {
+    provide: ApiKeyStore,
+    useFactory: (dataSource: DataSource, clock: DatabaseClock) => new ApiKeyStore(dataSource, clock),
+    inject: [DataSource, DatabaseClock],
+  },
+  {
+    provide: AuditLog,
+    useFactory: (dataSource: DataSource) => new AuditLog(dataSource),
+    inject: [DataSource],
+  },
+  {
+    provide: DeliveryCanceler,
+    useFactory: (database: Database) => new DeliveryCanceler(database),
+    inject: [Database],
+  },
+  { provide: KeyRing, useFactory: (database: Database) => new KeyRing(database), inject: [Database] },
+];
 
 @Module({})
-export class ApiModule {
+export class ApiModule implements BeforeApplicationShutdown {
+  constructor(private readonly canceler: DeliveryCanceler) {}
+
   static forRole(role: Role): DynamicModule {
     return {
       module: ApiModule,
       imports: [DiscoveryModule],
-      controllers: role === 'dispatcher' ? everywhere : [...everywhere, ...api],
-      providers: [
-        { provide: KeyRing, useFactory: (database: Database) => new KeyRing(database), inject: [Database] },
-        { provide: APP_GUARD, useClass: AuthGuard },
-        RouteRulesCheck,
-      ],
+      controllers: role === 'dispatcher' ? operations : [...operations, ...api],
+      providers: [...stores, { provide: APP_GUARD, useClass: AuthGuard }, RouteRulesCheck],
     };
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.canceler.close();
   }
 }

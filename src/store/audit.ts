@@ -2,9 +2,11 @@
  * The audit log: who changed what, and who read a secret. A record is written in the transaction of the change that
  * it tells of, so neither exists without the other; nothing ever updates or deletes one.
  */
+import { LessThan, type DataSource } from 'typeorm';
 import { newUuid } from '../model/id.js';
 import type { Clock } from './clock.js';
 import type { Queryable } from './database.js';
+import { AuditRecordEntity } from './entities/audit-record.entity.js';
 
 /** Where a change came from. */
 export interface AuditSource {
@@ -42,4 +44,33 @@ export async function recordAudit(database: Queryable, clock: Clock, record: Aud
       record.requestId,
     ],
   );
+}
+
+export interface AuditFilter {
+  /** The UUID. */
+  tenantId?: string | undefined;
+  action?: string | undefined;
+  actorId?: string | undefined;
+}
+
+export class AuditLog {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Newest first. @param before only records made before this one */
+  async list(
+    filter: AuditFilter,
+    page: { before: string | undefined; limit: number },
+  ): Promise<AuditRecordEntity[]> {
+    const { tenantId, action, actorId } = filter;
+    return this.dataSource.manager.find(AuditRecordEntity, {
+      where: {
+        ...(tenantId !== undefined && { tenantId }),
+        ...(action !== undefined && { action }),
+        ...(actorId !== undefined && { actorId }),
+        ...(page.before !== undefined && { id: LessThan(page.before) }),
+      },
+      order: { id: 'DESC' },
+      take: page.limit,
+    });
+  }
 }

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { IsNull, LessThan, type DataSource, type EntityManager } from 'typeorm';
 import { PosthornError } from '../errors.js';
 import type { BodyFormat, Signing } from '../model/endpoint.js';
-import { fromPublicId, newUuid, toPublicId } from '../model/id.js';
+import { newUuid, toPublicId } from '../model/id.js';
 import type { JsonObject } from '../model/json.js';
 import type { RetrySchedule } from '../model/retry-schedule.js';
 import { formatSecret, SECRET_RANDOM_BYTES } from '../model/secret.js';
@@ -18,8 +18,10 @@ import type { Clock } from './clock.js';
 import { readCircuits, type CircuitState } from './circuits.js';
 import type { Queryable } from './database.js';
 import { deleteEndpointsOf } from './endpoint-deletion.js';
+import { disable, enable } from './endpoint-switch.js';
 import { EndpointEntity } from './entities/endpoint.entity.js';
 import { selecting, transact } from './entity-transaction.js';
+import { endpointUuid, findEndpoint } from './find-endpoint.js';
 import { insertSecret, replaceSecret } from './secrets.js';
 import type { Sealer } from './sealing.js';
 import { raiseEndpointsVersion } from './tenants.js';
@@ -232,48 +234,4 @@ export class EndpointStore {
       ...(details && { details }),
     });
   }
-}
-
-/** @throws PosthornError `endpoint_not_found`, also for what is no id at all */
-export function endpointUuid(publicId: string): string {
-  const id = fromPublicId('ep', publicId);
-  if (id === undefined) throw new PosthornError('endpoint_not_found');
-  return id;
-}
-
-/** @throws PosthornError `endpoint_not_found` */
-export async function findEndpoint(
-  entities: EntityManager,
-  tenantId: string,
-  id: string,
-): Promise<EndpointEntity> {
-  const endpoint = await entities.findOneBy(EndpointEntity, { id, tenantId, deletedAt: IsNull() });
-  if (endpoint === null) throw new PosthornError('endpoint_not_found');
-  return endpoint;
-}
-
-/** Its deliveries stay pending and wait. */
-async function disable(sql: Queryable, endpointId: string): Promise<void> {
-  await sql.query(
-    `UPDATE endpoints SET disabled = true, disabled_reason = 'by_request', disabled_at = now() WHERE id = $1`,
-    [endpointId],
-  );
-  await sql.query(`UPDATE lanes SET parked_until = 'infinity' WHERE endpoint_id = $1`, [endpointId]);
-}
-
-/** A clean slate: whoever enables an endpoint has mended it. What has waited is let out by the ramp, not all at once. */
-async function enable(sql: Queryable, endpointId: string): Promise<void> {
-  await sql.query(
-    `UPDATE endpoints SET disabled = false, disabled_reason = NULL, disabled_at = NULL WHERE id = $1`,
-    [endpointId],
-  );
-  await sql.query(
-    `UPDATE lanes
-        SET parked_until = '-infinity', ready_at = now(), ramp_started_at = now(), circuit = 'closed',
-            circuit_changed_at = now(), circuit_reason = 'enabled', circuit_openings = 0, consecutive_failures = 0,
-            window_started_at = NULL, window_attempts = 0, window_failures = 0, failing_since = NULL,
-            failing_notified_at = NULL
-      WHERE endpoint_id = $1`,
-    [endpointId],
-  );
 }

@@ -50,14 +50,18 @@ export class EventTypeStore {
     }
   }
 
-  /** @throws PosthornError `event_type_not_found` */
+  /**
+   * @param check throws when what the change would leave behind is not allowed
+   * @throws PosthornError `event_type_not_found`
+   */
   async update(
     name: string,
     changes: Partial<EventTypeFields>,
+    check: (after: EventTypeEntity) => void,
     source: AuditSource,
   ): Promise<EventTypeEntity> {
     return transact(this.dataSource, async ({ entities, sql }) => {
-      await raiseCatalogVersion(sql);
+      await raiseCatalogVersion(sql); // and with its row's lock, changes take turns
       await find(entities, name);
       await entities.update(EventTypeEntity, { name }, { ...changes, updatedAt: () => 'clock_timestamp()' });
       await recordAudit(sql, this.clock, {
@@ -67,7 +71,9 @@ export class EventTypeStore {
         targetId: name,
         details: { fields: Object.keys(changes) },
       });
-      return find(entities, name);
+      const after = await find(entities, name);
+      check(after);
+      return after;
     });
   }
 

@@ -11,7 +11,7 @@ import { formatSecret, SECRET_RANDOM_BYTES, secretProblem } from '../model/secre
 import { recordAudit, type AuditSource } from './audit.js';
 import type { Clock } from './clock.js';
 import type { Queryable } from './database.js';
-import { endpointUuid, findEndpoint } from './endpoints.js';
+import { endpointUuid, findEndpoint } from './find-endpoint.js';
 import { EndpointSecretEntity } from './entities/endpoint-secret.entity.js';
 import { transact } from './entity-transaction.js';
 import type { Sealer } from './sealing.js';

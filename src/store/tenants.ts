@@ -103,6 +103,11 @@ export class TenantStore {
     return tenant;
   }
 
+  /** The UUID; deleted tenants are found by their id, for logs that outlive them. @throws PosthornError `tenant_not_found` */
+  async tenantEverKnown(reference: string): Promise<string> {
+    return fromPublicId('ten', reference) ?? (await this.resolveTenant(reference)).id;
+  }
+
   /** Newest first. @param before only tenants made before this one */
   async list(page: { before: string | undefined; limit: number; only?: string }): Promise<TenantEntity[]> {
     return this.dataSource.manager

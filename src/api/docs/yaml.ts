@@ -35,7 +35,6 @@ function inItem(text: string): string {
 }
 
 function isTextBlock(text: string): boolean {
-   
   return text.includes('\n') && !/^[\s]|\s$|[^\n\u0020-\uffff]|[ \t]\n/.test(text);
 }
 

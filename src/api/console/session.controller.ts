@@ -1,0 +1,73 @@
+/** Signing in to the console, and out. Elsewhere an API key is sent with each request instead. */
+import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { PosthornError } from '../../errors.js';
+import { toPublicId } from '../../model/id.js';
+import { VERSION } from '../../version.js';
+import { KeyRing } from '../key-ring.js';
+import type { KeyPrincipal, Principal } from '../principal.js';
+import { bodyRefusals, Refuses, RefusesPublicly } from '../refuses.js';
+import { Caller, type ApiRequest } from '../request.js';
+import { Public, Roles } from '../roles.js';
+import { ConsoleSessions } from './console-sessions.js';
+import { ConsoleSession, SignIn } from './session.dto.js';
+
+@ApiTags('Console')
+@Controller('v1/console/session')
+export class SessionController {
+  constructor(
+    private readonly sessions: ConsoleSessions,
+    private readonly keys: KeyRing,
+  ) {}
+
+  @Post()
+  @Public()
+  @ApiOperation({ operationId: 'signIn', summary: 'Sign in to the console with an API key', security: [] })
+  @ApiCreatedResponse({ type: ConsoleSession, description: 'Signed in: the answer sets the session’s cookie.' })
+  @RefusesPublicly(...bodyRefusals, 'unauthorized', 'forbidden')
+  async signIn(@Body() body: SignIn, @Res({ passthrough: true }) reply: FastifyReply): Promise<ConsoleSession> {
+    const principal = await this.keys.principalOf(body.key.trim());
+    if (principal === undefined) throw new PosthornError('unauthorized', 'No such key, or it is revoked.');
+    if (principal.role === 'emitter') {
+      throw new PosthornError('forbidden', 'This key may only emit events. The console takes admin and support keys.');
+    }
+    const { cookie, expiresAt } = await this.sessions.begin(principal);
+    void reply.header('set-cookie', cookie);
+    return sessionAnswer(principal, expiresAt);
+  }
+
+  @Get()
+  @Roles('admin', 'support')
+  @ApiOperation({ operationId: 'getConsoleSession', summary: 'Tell who is signed in' })
+  @ApiOkResponse({ type: ConsoleSession, description: 'The session.' })
+  @Refuses()
+  async session(@Caller() caller: Principal, @Req() request: ApiRequest): Promise<ConsoleSession> {
+    const expiresAt = await this.sessions.expiryOf(request);
+    // With an API key in the header there is no session to tell of.
+    if (expiresAt === undefined || caller.kind !== 'key') throw new PosthornError('unauthorized');
+    return sessionAnswer(caller, expiresAt);
+  }
+
+  @Delete()
+  @HttpCode(204)
+  @Public()
+  @ApiOperation({ operationId: 'signOut', summary: 'Sign out of the console', security: [] })
+  @ApiNoContentResponse({ description: 'The cookie is taken back.' })
+  @RefusesPublicly()
+  signOut(@Res({ passthrough: true }) reply: FastifyReply): void {
+    void reply.header('set-cookie', this.sessions.end());
+  }
+}
+
+function sessionAnswer(principal: KeyPrincipal, expiresAt: Date): ConsoleSession {
+  return {
+    keyId: toPublicId('key', principal.id),
+    name: principal.name,
+    role: principal.role,
+    tenantId: principal.tenantId === undefined ? null : toPublicId('ten', principal.tenantId),
+    payloadAccess: principal.payloadAccess,
+    expiresAt,
+    version: VERSION,
+  };
+}

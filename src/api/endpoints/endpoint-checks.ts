@@ -1,0 +1,52 @@
+/** What an endpoint may not be, beyond the form of its fields: judged by the rules that hold when it is called. */
+import { judgeCustomHeaders } from '../../egress/header-policy.js';
+import type { UrlPolicy } from '../../egress/url-policy.js';
+import { PosthornError } from '../../errors.js';
+import type { RetrySchedule } from '../../model/retry-schedule.js';
+import { validationFailed } from '../validation.js';
+
+/** Stands for a header's value, which is nobody's to read again. No header can have it: it is not latin1. */
+export const HIDDEN = '•••';
+
+/** @throws PosthornError `validation_failed` */
+export function checkRetry(retry: RetrySchedule): void {
+  if ('scheduleSeconds' in retry || retry.maxSeconds >= retry.baseSeconds) return;
+  throw validationFailed([
+    { path: 'retry.maxSeconds', message: `must not be less than baseSeconds (${retry.baseSeconds})` },
+  ]);
+}
+
+/** The URL as it is to be stored. @throws PosthornError `endpoint_url_refused` */
+export async function judgedUrl(policy: UrlPolicy, url: string): Promise<string> {
+  const verdict = await policy.judgeResolved(url);
+  if (verdict.allowed) return verdict.url.href;
+  throw new PosthornError('endpoint_url_refused', verdict.reason, {
+    errors: [{ path: 'url', message: verdict.reason }],
+  });
+}
+
+/** @throws PosthornError `endpoint_headers_refused` */
+export function checkHeaders(headers: Record<string, string>): void {
+  const problems = judgeCustomHeaders(headers);
+  if (problems.length === 0) return;
+  throw new PosthornError('endpoint_headers_refused', undefined, {
+    errors: problems.map(({ name, reason }) => ({
+      path: name === '' ? 'headers' : `headers.${name}`,
+      message: reason,
+    })),
+  });
+}
+
+/** `•••` keeps the value that the header has now. */
+export function keepHidden(
+  wanted: Record<string, string>,
+  current: Record<string, string>,
+): Record<string, string> {
+  const values = new Map(Object.entries(current).map(([name, value]) => [name.toLowerCase(), value]));
+  return Object.fromEntries(
+    Object.entries(wanted).map(([name, value]) => [
+      name,
+      value === HIDDEN ? (values.get(name.toLowerCase()) ?? value) : value,
+    ]),
+  );
+}

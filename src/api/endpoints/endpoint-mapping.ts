@@ -1,0 +1,101 @@
+/** Between an endpoint's row and what the API says of it: defaults filled in, header values hidden. */
+import type { Settings } from '../../config.js';
+import { toPublicId } from '../../model/id.js';
+import { defaultRetry, type RetrySchedule } from '../../model/retry-schedule.js';
+import { publicKeyOf } from '../../model/secret.js';
+import type { EndpointChanges, EndpointFields, EndpointView } from '../../store/endpoints.js';
+import { checkHeaders, checkRetry, HIDDEN, keepHidden } from './endpoint-checks.js';
+import type { CreateEndpoint, EndpointAnswer, NewEndpointAnswer, UpdateEndpoint } from './endpoint.dto.js';
+import type { ExponentialRetryDto, ScheduledRetryDto } from './retry.dto.js';
+
+export type EndpointDefaults = Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>;
+
+/** @param url as it was judged */
+export function newEndpoint(body: CreateEndpoint, url: string): EndpointFields {
+  return {
+    url,
+    description: body.description ?? '',
+    eventTypes: body.eventTypes,
+    filter: body.filter ?? null,
+    headers: body.headers ?? {},
+    bodyFormat: body.bodyFormat ?? 'standard',
+    signing: body.signing ?? 'hmac',
+    retry: wholeRetry(body.retry ?? null),
+    timeoutMs: body.timeoutMs ?? null,
+    rateLimitPerSecond: body.rateLimitPerSecond ?? null,
+    maxInFlight: body.maxInFlight ?? null,
+    metadata: body.metadata ?? {},
+    disabled: body.disabled ?? false,
+  };
+}
+
+/** @param url as it was judged, if the body has one */
+export function endpointChanges(body: UpdateEndpoint, url: string | undefined): EndpointChanges {
+  const { headers, retry, ...rest } = body;
+  return {
+    ...rest,
+    ...(url !== undefined && { url }),
+    ...(retry !== undefined && { retry: wholeRetry(retry) }),
+    ...(headers !== undefined && {
+      headers: (current) => {
+        const kept = keepHidden(headers ?? {}, current);
+        checkHeaders(kept);
+        return kept;
+      },
+    }),
+  };
+}
+
+export function endpointAnswer(
+  { endpoint, headers, circuit }: EndpointView,
+  defaults: EndpointDefaults,
+): EndpointAnswer {
+  const { pausedUntil, ...circuitAnswer } = circuit;
+  const isPaused = circuit.state !== 'closed' || pausedUntil !== null;
+  return {
+    id: toPublicId('ep', endpoint.id),
+    tenantId: toPublicId('ten', endpoint.tenantId),
+    url: endpoint.url,
+    description: endpoint.description,
+    eventTypes: endpoint.eventTypes,
+    filter: endpoint.filter,
+    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
+    bodyFormat: endpoint.bodyFormat,
+    signing: endpoint.signing,
+    retry: endpoint.retry ?? defaultRetry,
+    timeoutMs: endpoint.timeoutMs ?? defaults.attemptTimeoutMs,
+    rateLimitPerSecond: endpoint.rateLimitPerSecond,
+    maxInFlight: endpoint.maxInFlight ?? defaults.endpointInFlightMax,
+    metadata: endpoint.metadata,
+    disabled: endpoint.disabled,
+    disabledReason: endpoint.disabledReason,
+    disabledAt: endpoint.disabledAt,
+    status: endpoint.disabled ? 'disabled' : isPaused ? 'paused' : 'active',
+    circuit: circuitAnswer,
+    createdAt: endpoint.createdAt,
+    updatedAt: endpoint.updatedAt,
+  };
+}
+
+export function newEndpointAnswer(
+  view: EndpointView & { secret: string },
+  defaults: EndpointDefaults,
+): NewEndpointAnswer {
+  return {
+    ...endpointAnswer(view, defaults),
+    secret: view.secret,
+    publicKey: publicKeyOf(view.secret) ?? null,
+  };
+}
+
+/**
+ * Stored whole, so that a later change of the default does not change half of somebody's schedule.
+ * @throws PosthornError `validation_failed`
+ */
+function wholeRetry(retry: ExponentialRetryDto | ScheduledRetryDto | null): RetrySchedule | null {
+  if (retry === null) return null;
+  if ('scheduleSeconds' in retry) return { scheduleSeconds: retry.scheduleSeconds };
+  const whole = { ...defaultRetry, ...retry };
+  checkRetry(whole);
+  return whole;
+}

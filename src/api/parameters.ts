@@ -1,0 +1,17 @@
+/** Parameters that several paths have, for the API reference. */
+import { ApiParam } from '@nestjs/swagger';
+
+/** `@TenantReference()` hands it to the route. */
+export const TenantParameter = () =>
+  ApiParam({
+    name: 'tenant',
+    description: 'The tenant’s id, or its externalId (percent-encoded).',
+    example: 'acme',
+  });
+
+export const EndpointParameter = () =>
+  ApiParam({
+    name: 'endpoint',
+    description: 'The endpoint’s id.',
+    example: 'ep_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  });
