@@ -144,7 +144,23 @@ export const variables = {
     30,
     1,
     3_650,
-    'Days that events, deliveries, attempts and idempotency keys are kept.',
+    'Days that events, deliveries, attempts, the audit log and idempotency keys are kept.',
+  ),
+  retentionEventsDays: days(
+    'RETENTION_EVENTS_DAYS',
+    'Days for events and their payloads; what is still owed of them is failed then. Usually the shortest.',
+  ),
+  retentionDeliveriesDays: days('RETENTION_DELIVERIES_DAYS', 'Days for deliveries.'),
+  retentionAttemptsDays: days('RETENTION_ATTEMPTS_DAYS', 'Days for attempts, with what receivers answered.'),
+  retentionAuditDays: days('RETENTION_AUDIT_DAYS', 'Days for the audit log.'),
+  retentionIdempotencyDays: days(
+    'RETENTION_IDEMPOTENCY_DAYS',
+    'Days for which an idempotency key or an emitter’s own id is remembered; never longer than events.',
+  ),
+  exportDir: text(
+    'EXPORT_DIR',
+    'not set',
+    'Folder that every day of events, deliveries and attempts is written to before it is dropped.',
   ),
   shutdownGraceMs: integer(
     'SHUTDOWN_GRACE_MS',
@@ -158,6 +174,24 @@ export const variables = {
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',
     'What is logged.',
+  ),
+  metricsToken: secret(
+    'METRICS_TOKEN',
+    16,
+    'Lets a scraper read /metrics as a bearer token; admin and support keys do as well.',
+    'not set',
+  ),
+  traceEndpoint: url(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    ['http:', 'https:'],
+    'Where OpenTelemetry traces go (OTLP over HTTP, /v1/traces is added). Not set: no traces, no cost.',
+  ),
+  traceSamplePercent: integer(
+    'TRACE_SAMPLE_PERCENT',
+    100,
+    0,
+    100,
+    'Share of traces that are kept where the emitter has not decided it already, in percent.',
   ),
 } satisfies Record<string, Variable<unknown>>;
 
@@ -248,6 +282,17 @@ function integer(name: string, fallback: number, min: number, max: number, about
   };
 }
 
+/** A retention of its own kind; without it, RETENTION_DAYS holds. */
+function days(name: string, about: string): Variable<number | undefined> {
+  const { read } = integer(name, 0, 1, 3_650, about);
+  return {
+    name,
+    fallback: 'RETENTION_DAYS',
+    about,
+    read: (value) => (value === undefined ? undefined : read(value)),
+  };
+}
+
 function flag(name: string, about: string): Variable<boolean | undefined> {
   return {
     name,
@@ -297,10 +342,15 @@ function url(name: string, protocols: string[], about: string): Variable<string 
   };
 }
 
-function secret(name: string, lengthMin: number, about: string): Variable<string | undefined> {
+function secret(
+  name: string,
+  lengthMin: number,
+  about: string,
+  fallback = 'made at first start',
+): Variable<string | undefined> {
   return {
     name,
-    fallback: 'made at first start',
+    fallback,
     about,
     read: (value) => {
       if (value !== undefined && (value.length < lengthMin || /\s/.test(value))) {
