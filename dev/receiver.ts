@@ -45,14 +45,14 @@ async function serve({ port, secrets, otherwise, pretty }: Options): Promise<voi
     return;
   }
   console.log(
-    `Receiving on http://localhost:${port}/ok — with --help: other paths, which fail, hang, redirect, …`,
+    `Receiving on http://127.0.0.1:${port}/ok — with --help: other paths, which fail, hang, redirect, …`,
   );
   if (secrets.length > 0) return;
   console.log(`
 Signatures are not verified: no --secret was given. To have webhooks sent here and verified:
 
   curl -s $URL/v1/tenants/acme/endpoints -H "authorization: Bearer $KEY" -H 'content-type: application/json' \\
-    -d '{"url":"http://localhost:${port}/ok","eventTypes":["*"]}'
+    -d '{"url":"http://127.0.0.1:${port}/ok","eventTypes":["*"]}'
   npm run receiver -- ${port} --secret <the secret in the answer>
 `);
 }

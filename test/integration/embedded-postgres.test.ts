@@ -149,6 +149,10 @@ async function startInAnotherProcess(dataDir: string) {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const died = once(child, 'exit').then(([status]) => {
+    throw new Error(`The other process ended with ${status} before it had a database`);
+  });
+  const [line] = (await Promise.race([once(createInterface(child.stdout), 'line'), died])) as [string];
+  died.catch(() => undefined); // later on it is meant to die
   return { pid: child.pid as number, ...(JSON.parse(line) as { url: string; postgresPid: number }) };
 }
