@@ -34,6 +34,7 @@ const builds = [
       'console/public',
       'console/index.html',
       'console/package.json',
+      'console/tsconfig.json',
       'console/vite.config.ts',
     ],
     stamp: 'console/dist/.built',
