@@ -2,7 +2,8 @@
  * What upkeep remembers: which task ran when and whether it succeeded, and the figures that one process measures for
  * all of them. Rows and not advisory locks, since a session's lock does not survive a pooler such as PgBouncer.
  *
- * The indexes hold only what is out of order (a few rows of a hundred thousand), so that counting it costs nothing.
+ * The indexes hold only what is out of order (a few rows of a hundred thousand), so that counting it costs nothing;
+ * lanes in trouble have theirs since TroubledEndpointsIndex.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
@@ -28,8 +29,6 @@ export class Upkeep1763700500000 implements MigrationInterface {
       );
       INSERT INTO measurements DEFAULT VALUES;
 
-      CREATE INDEX lanes_circuit ON lanes (circuit) WHERE circuit <> 'closed';
-      CREATE INDEX lanes_failing ON lanes (failing_since) WHERE failing_since IS NOT NULL;
       CREATE INDEX endpoints_disabled ON endpoints (disabled_reason) WHERE disabled AND deleted_at IS NULL;
       CREATE INDEX endpoints_deleted ON endpoints (deleted_at) WHERE deleted_at IS NOT NULL;
     `);
@@ -37,7 +36,7 @@ export class Upkeep1763700500000 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
-      DROP INDEX lanes_circuit, lanes_failing, endpoints_disabled, endpoints_deleted;
+      DROP INDEX endpoints_disabled, endpoints_deleted;
       DROP TABLE measurements, upkeep_tasks;
     `);
   }

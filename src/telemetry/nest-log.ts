@@ -10,7 +10,10 @@ export class NestLog implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.target.error({ context: rest.at(-1), stack: rest.length > 1 ? rest[0] : undefined }, String(message));
+    this.target.error(
+      { context: rest.at(-1), stack: rest.length > 1 ? rest[0] : undefined },
+      String(message),
+    );
   }
 
   warn(message: unknown, context?: string): void {
