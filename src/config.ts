@@ -162,6 +162,17 @@ export const variables = {
     'not set',
     'Folder that every day of events, deliveries and attempts is written to before it is dropped.',
   ),
+  portalName: text('PORTAL_NAME', 'Posthorn', 'The name that the customer portal goes by.'),
+  portalLogoUrl: url(
+    'PORTAL_LOGO_URL',
+    ['https:', 'http:'],
+    'An image that the customer portal shows beside its name.',
+  ),
+  portalColor: color('PORTAL_COLOR', 'The customer portal’s accent, such as #0b5c7a.'),
+  portalFrameAncestors: origins(
+    'PORTAL_FRAME_ANCESTORS',
+    'Comma-separated origins whose pages may embed the customer portal in an iframe.',
+  ),
   shutdownGraceMs: integer(
     'SHUTDOWN_GRACE_MS',
     20_000,
@@ -340,6 +351,38 @@ function url(name: string, protocols: string[], about: string): Variable<string 
       return value;
     },
   };
+}
+
+function color(name: string, about: string): Variable<string | undefined> {
+  return {
+    name,
+    fallback: 'the console’s own',
+    about,
+    read: (value) => {
+      if (value !== undefined && !/^#[0-9a-f]{6}$/i.test(value))
+        throw new Error(`must be a colour such as #0b5c7a, not "${value}"`);
+      return value;
+    },
+  };
+}
+
+function origins(name: string, about: string): Variable<string[]> {
+  return {
+    name,
+    fallback: 'none',
+    about,
+    read: (value = '') => {
+      const given = value.split(',').map((part) => part.trim());
+      const misfit = given.find((part) => part !== '' && !isOrigin(part));
+      if (misfit !== undefined)
+        throw new Error(`must be origins such as https://app.example.com, not "${misfit}"`);
+      return given.filter((part) => part !== '');
+    },
+  };
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function secret(

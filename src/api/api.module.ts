@@ -14,6 +14,7 @@ import { Database } from '../store/database.js';
 import { DeliveryCanceler } from '../store/endpoint-deletion.js';
 import { EndpointStore } from '../store/endpoints.js';
 import { EventTypeStore } from '../store/event-types.js';
+import { OverviewStore } from '../store/overview-store.js';
 import { Sealer } from '../store/sealing.js';
 import { SecretStore } from '../store/secrets.js';
 import { TenantStore } from '../store/tenants.js';
@@ -25,6 +26,7 @@ import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { KeyRing } from './key-ring.js';
+import { people, peopleControllers } from './people.js';
 import { RouteRulesCheck } from './roles.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 
@@ -38,6 +40,7 @@ const api = [
   SecretsController,
   ApiKeysController,
   AuditController,
+  ...peopleControllers,
 ];
 
 const stores: Provider[] = [
@@ -74,6 +77,11 @@ const stores: Provider[] = [
     inject: [DataSource],
   },
   {
+    provide: OverviewStore,
+    useFactory: (dataSource: DataSource) => new OverviewStore(dataSource),
+    inject: [DataSource],
+  },
+  {
     provide: DeliveryCanceler,
     useFactory: (database: Database) => new DeliveryCanceler(database),
     inject: [Database],
@@ -90,7 +98,7 @@ export class ApiModule implements BeforeApplicationShutdown {
       module: ApiModule,
       imports: [DiscoveryModule],
       controllers: role === 'dispatcher' ? operations : [...operations, ...api],
-      providers: [...stores, { provide: APP_GUARD, useClass: AuthGuard }, RouteRulesCheck],
+      providers: [...stores, ...people, { provide: APP_GUARD, useClass: AuthGuard }, RouteRulesCheck],
     };
   }
 

@@ -1,43 +1,47 @@
 /** Every request passes here: who is it, and may they call this route? Runs for each emit, so it allocates little. */
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { PosthornError } from '../errors.js';
+import { bearerTokenOf } from './bearer-token.js';
+import { ConsoleSessions } from './console/console-sessions.js';
 import { KeyRing } from './key-ring.js';
+import { PortalSessions } from './portal/portal-sessions.js';
 import type { Principal } from './principal.js';
 import { requestOf, type ApiRequest } from './request.js';
 import { accessRuleOf, satisfies, type AccessRule } from './roles.js';
-
-const SCHEME = /^bearer +/i;
 
 @Injectable()
 export class AuthGuard implements CanActivate {
   /** Metadata look-ups are slow, and there are as many handlers as routes. */
   private readonly rules = new Map<object, AccessRule | undefined>();
 
-  constructor(private readonly keyRing: KeyRing) {}
+  constructor(
+    private readonly keyRing: KeyRing,
+    private readonly consoleSessions: ConsoleSessions,
+    private readonly portalSessions: PortalSessions,
+  ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const rule = this.ruleOf(context.getHandler());
     if (rule === 'public') return true;
     if (rule === undefined) throw new PosthornError('forbidden');
     const request = requestOf(context);
-    const principal = this.keyRing.principalOf(tokenOf(request));
+    const principal = this.principalOf(request);
     if (principal instanceof Promise) return principal.then((known) => admit(request, known, rule));
     return admit(request, principal, rule);
+  }
+
+  /** An API key or a portal's token in the header, or else the console's cookie. */
+  private principalOf(request: ApiRequest): Principal | undefined | Promise<Principal | undefined> {
+    const token = bearerTokenOf(request);
+    if (token === undefined) return this.consoleSessions.principalOf(request);
+    if (PortalSessions.mayBeToken(token)) return this.portalSessions.principalOf(token);
+    return this.keyRing.principalOf(token);
   }
 
   private ruleOf(handler: object): AccessRule | undefined {
     if (!this.rules.has(handler)) this.rules.set(handler, accessRuleOf(handler));
     return this.rules.get(handler);
   }
-}
-
-function tokenOf(request: ApiRequest): string {
-  const header = request.headers.authorization;
-  if (header === undefined) throw new PosthornError('unauthorized');
-  // Almost everybody writes it like this.
-  if (header.startsWith('Bearer ')) return header.slice(7).trim();
-  if (!SCHEME.test(header)) throw new PosthornError('unauthorized');
-  return header.replace(SCHEME, '').trim();
 }
 
 function admit(

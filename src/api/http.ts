@@ -10,6 +10,7 @@ import { FastifyAdapter, RouteConfig, type NestFastifyApplication } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../config.js';
 import { PosthornError } from '../errors.js';
+import { installConsole, type PortalSettings } from './console/serve-console.js';
 import { installDocs } from './docs/docs.js';
 import { parseJsonBody } from './json-body.js';
 import { KnownRoutes } from './known-routes.js';
@@ -24,6 +25,9 @@ const PATH_PARAMETER_LENGTH_MAX = 3 * 3 * 256;
 const KEEP_ALIVE_MS = 72_000;
 /** A connection that sends nothing while a request is expected of it. */
 const HEADERS_TIMEOUT_MS = 10_000;
+
+/** Node looks for requests past their time this often; its own default would let them live half a minute longer. */
+const TIMEOUT_CHECK_MS = 2_000;
 
 /** Lets a route take bodies of `factor` times BODY_BYTES_MAX. */
 export const BodyLimitFactor = (factor: number) => RouteConfig({ bodyLimitFactor: factor });
@@ -40,7 +44,10 @@ export function createHttpAdapter(settings: HttpSettings): FastifyAdapter {
     bodyLimit: settings.bodyBytesMax,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.requestTimeoutMs) },
+    http: {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, settings.requestTimeoutMs),
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
     // Idle connections are closed when the process stops; those with a request get their answer first.
     forceCloseConnections: 'idle',
     // X-Forwarded-For is for whoever stands behind a proxy that sets it; believing it otherwise lets callers forge it.
@@ -59,7 +66,10 @@ export function createHttpAdapter(settings: HttpSettings): FastifyAdapter {
 }
 
 /** Before `app.init()`. */
-export async function configureApi(app: NestFastifyApplication, settings: HttpSettings): Promise<void> {
+export async function configureApi(
+  app: NestFastifyApplication,
+  settings: HttpSettings & PortalSettings,
+): Promise<void> {
   const instance = app.getHttpAdapter().getInstance();
   const routes = new KnownRoutes();
   routes.watch(instance);
@@ -90,6 +100,7 @@ export async function configureApi(app: NestFastifyApplication, settings: HttpSe
   app.useGlobalFilters(new ProblemFilter(routes));
   app.useGlobalPipes(new StrictValidationPipe());
   installDocs(app);
+  installConsole(app, settings);
 }
 
 function parseBody(

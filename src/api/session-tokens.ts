@@ -55,14 +55,18 @@ export class SessionTokens {
   /** What the token says, or undefined when it is not ours, not for this audience, or expired. */
   async verify(audience: Audience, token: string): Promise<VerifiedToken | undefined> {
     try {
-      const { payload } = await jwtVerify<{ rights?: unknown }>(token, ({ kid }) => this.keyOf(audience, kid), {
-        algorithms: [ALGORITHM],
-        issuer: ISSUER,
-        audience,
-        requiredClaims: ['sub', 'exp', 'jti'],
-        currentDate: new Date(this.clock.nowMs()),
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-      });
+      const { payload } = await jwtVerify<{ rights?: unknown }>(
+        token,
+        ({ kid }) => this.keyOf(audience, kid),
+        {
+          algorithms: [ALGORITHM],
+          issuer: ISSUER,
+          audience,
+          requiredClaims: ['sub', 'exp', 'jti'],
+          currentDate: new Date(this.clock.nowMs()),
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        },
+      );
       return { subject: payload.sub!, expiresAt: new Date(payload.exp! * 1000), rights: payload.rights };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;

@@ -56,7 +56,8 @@ export class ConsoleSessions {
   async principalOf(request: ApiRequest): Promise<KeyPrincipal | undefined> {
     const session = await this.read(request);
     if (session === undefined) return undefined;
-    if (!READING_METHODS.has(request.method) && request.headers[CONSOLE_HEADER] === undefined) return undefined;
+    if (!READING_METHODS.has(request.method) && request.headers[CONSOLE_HEADER] === undefined)
+      return undefined;
     return this.keys.recall(session.keyId, () => this.load(session.keyId));
   }
 

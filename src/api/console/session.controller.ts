@@ -1,6 +1,12 @@
 /** Signing in to the console, and out. Elsewhere an API key is sent with each request instead. */
 import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PosthornError } from '../../errors.js';
 import { toPublicId } from '../../model/id.js';
@@ -24,13 +30,22 @@ export class SessionController {
   @Post()
   @Public()
   @ApiOperation({ operationId: 'signIn', summary: 'Sign in to the console with an API key', security: [] })
-  @ApiCreatedResponse({ type: ConsoleSession, description: 'Signed in: the answer sets the session’s cookie.' })
+  @ApiCreatedResponse({
+    type: ConsoleSession,
+    description: 'Signed in: the answer sets the session’s cookie.',
+  })
   @RefusesPublicly(...bodyRefusals, 'unauthorized', 'forbidden')
-  async signIn(@Body() body: SignIn, @Res({ passthrough: true }) reply: FastifyReply): Promise<ConsoleSession> {
+  async signIn(
+    @Body() body: SignIn,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ConsoleSession> {
     const principal = await this.keys.principalOf(body.key.trim());
     if (principal === undefined) throw new PosthornError('unauthorized', 'No such key, or it is revoked.');
     if (principal.role === 'emitter') {
-      throw new PosthornError('forbidden', 'This key may only emit events. The console takes admin and support keys.');
+      throw new PosthornError(
+        'forbidden',
+        'This key may only emit events. The console takes admin and support keys.',
+      );
     }
     const { cookie, expiresAt } = await this.sessions.begin(principal);
     void reply.header('set-cookie', cookie);

@@ -43,7 +43,10 @@ export class PortalSessionsController {
   ): Promise<PortalSessionAnswer> {
     // A link must not be a way to more than the key itself may do.
     if (rights === 'manage' && caller.kind === 'key' && caller.role !== 'admin') {
-      throw new PosthornError('forbidden', 'A support key may only make links that read; ask for rights: read.');
+      throw new PosthornError(
+        'forbidden',
+        'A support key may only make links that read; ask for rights: read.',
+      );
     }
     const tenant = await this.tenants.resolveTenant(reference);
     const { token, expiresAt } = await this.sessions.begin(tenant.id, rights, expiresInSeconds);
@@ -59,7 +62,10 @@ export class PortalSessionsController {
 
   @Get('portal/session')
   @Roles('portal:read')
-  @ApiOperation({ operationId: 'getPortalSession', summary: 'Tell whose portal this is, and how it presents itself' })
+  @ApiOperation({
+    operationId: 'getPortalSession',
+    summary: 'Tell whose portal this is, and how it presents itself',
+  })
   @ApiOkResponse({ type: PortalSession, description: 'The session.' })
   @Refuses()
   async session(@Req() request: ApiRequest): Promise<PortalSession> {
