@@ -30,6 +30,8 @@ export interface PosthornProcessOptions extends TestInstallation {
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const LOG_LINES_MAX = 10_000;
+/** Less than a test may take, so that it fails with what the process said and not by its own time limit. */
+const READY_TIMEOUT_MS = 25_000;
 
 export async function startPosthornProcess(options: PosthornProcessOptions): Promise<PosthornProcess> {
   const port = await freePort();
@@ -53,7 +55,7 @@ export async function startPosthornProcess(options: PosthornProcessOptions): Pro
 
   try {
     await waitFor(() => isReady(url, child), {
-      timeoutMs: options.readyTimeoutMs ?? 30_000,
+      timeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
       what: `process ${child.pid} to be ready`,
     });
   } catch (error) {
