@@ -6,6 +6,7 @@ import { newUuid, toPublicId } from '../model/id.js';
 import type { Clock } from '../store/clock.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
 import type { AttemptRecord } from '../store/record-attempts.js';
+import type { Tracing } from '../telemetry/tracing.js';
 import { nextStep, type NextStep } from './next-step.js';
 import { toOutcome, type Outcome } from './outcome.js';
 import { prepare, type PreparedRequest, type PreparedTarget } from './prepare.js';
@@ -23,9 +24,12 @@ export interface AttemptTools {
   observe?: (attempt: {
     outcome: Outcome;
     event: NextStep['event'];
+    trigger: string;
+    attemptNumber: number;
     durationMs: number;
     sinceAcceptedMs: number;
   }) => void;
+  tracing?: Tracing;
 }
 
 export interface CompletedAttempt {
@@ -45,16 +49,25 @@ export async function attempt(
   sent: () => void,
 ): Promise<CompletedAttempt> {
   const startedAtMs = tools.clock.nowMs();
-  const request = prepare(delivery, event, target, startedAtMs, tools.userAgent);
+  const span = tools.tracing?.attempt(event.traceparent, {
+    ...delivery,
+    eventType: event.type,
+    attemptNumber: delivery.attemptCount + 1,
+  });
+  const traced = span === undefined ? event : { ...event, traceparent: span.traceparent };
+  const request = prepare(delivery, traced, target, startedAtMs, tools.userAgent);
   const result = await tools.egress.send(request);
   sent();
   const outcome = toOutcome(result, tools.clock.nowMs());
   const step = nextStep(outcome, target.target.retry, delivery.scheduleAttempts, tools.random());
   const record = toRecord(delivery, request, result, outcome, step, startedAtMs);
+  span?.end(record);
   const applied = await tools.recorder.record(record);
   tools.observe?.({
     outcome,
     event: step.event,
+    trigger: delivery.trigger,
+    attemptNumber: record.attemptNumber,
     durationMs: record.durationMs,
     sinceAcceptedMs: startedAtMs - delivery.createdAt.getTime(),
   });

@@ -18,6 +18,7 @@ import type { LaneWaker } from '../store/lane-waker.js';
 import { cancelOrphans, handBack, renewLeases, setAside } from '../store/leases.js';
 import { loadDeliveries, type LoadedDelivery } from '../store/load-deliveries.js';
 import type { Sealer } from '../store/sealing.js';
+import type { Tracing } from '../telemetry/tracing.js';
 import { attempt, type AttemptTools } from './attempt.js';
 import { HealthReporter, type LaneListener } from './health-reporter.js';
 import { Lanes } from './lanes.js';
@@ -37,6 +38,9 @@ export interface DispatcherOptions {
   userAgent: string;
   listener?: LaneListener;
   observe?: AttemptTools['observe'];
+  /** Told of every group of attempts that was recorded; for metrics. */
+  observeRecords?: (items: number, waitedMs: number, tookMs: number) => void;
+  tracing?: Tracing;
 }
 
 /** Deliveries held in memory for every slot: enough to keep the slots busy while more are loaded. */
@@ -69,7 +73,7 @@ export class Dispatcher {
   constructor(private readonly options: DispatcherOptions) {
     const { database, settings, membership, log } = options;
     this.targets = new TargetCache(database, options.sealer, settings);
-    this.recorder = new Recorder(database, log);
+    this.recorder = new Recorder(database, log, options.observeRecords);
     this.health = new HealthReporter(database, log, options.listener);
     this.lanes = new Lanes(
       settings.inFlightMax,
@@ -84,6 +88,7 @@ export class Dispatcher {
       userAgent: options.userAgent,
       random: Math.random,
       ...(options.observe && { observe: options.observe }),
+      ...(options.tracing && { tracing: options.tracing }),
     };
   }
 

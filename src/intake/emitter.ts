@@ -21,6 +21,7 @@ import {
   type EarlierEvent,
   type IdempotencyClaim,
 } from '../store/idempotency.js';
+import type { Tracing } from '../telemetry/tracing.js';
 import { fanOut } from './fan-out.js';
 import type { KnownCatalog, KnownTenant, TenantDirectory } from './tenant-directory.js';
 
@@ -55,6 +56,9 @@ export interface EmitterOptions {
   leaseSlackMs: number;
   /** Told of every group commit; for metrics. */
   observe?: (items: number, waitedMs: number, tookMs: number) => void;
+  /** Told of every emit: `accepted`, `replayed`, or the code of the refusal. */
+  observeEmit?: (result: string, deliveries: number) => void;
+  tracing?: Tracing;
 }
 
 export class Emitter {
@@ -81,6 +85,31 @@ export class Emitter {
    * or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
    */
   async emit(request: EmitRequest): Promise<AcceptedEvent> {
+    const span = this.options.tracing?.emit(request.traceparent, request.type);
+    const traced = span === undefined ? request : { ...request, traceparent: span.traceparent };
+    let result = 'internal';
+    let deliveries = 0;
+    try {
+      const answer = await this.accept(traced);
+      result = answer.replayed ? 'replayed' : 'accepted';
+      deliveries = answer.replayed ? 0 : answer.deliveryCount;
+      return answer;
+    } catch (error) {
+      if (error instanceof PosthornError) result = error.code;
+      else if (isDatabaseUnavailable(error)) result = 'unavailable';
+      throw error;
+    } finally {
+      this.options.observeEmit?.(result, deliveries);
+      span?.end(result);
+    }
+  }
+
+  /** Resolves when every accepted emit has been answered. */
+  async drain(): Promise<void> {
+    await Promise.all([this.narrow.drain(), this.wide.drain()]);
+  }
+
+  private async accept(request: EmitRequest): Promise<AcceptedEvent> {
     const keys = idempotencyKeys(request);
     const hash = keys.length > 0 ? requestHash(request) : undefined;
     for (let match = 1; match <= MATCHES_MAX; match++) {
@@ -103,11 +132,6 @@ export class Emitter {
     throw new PosthornError('unavailable', 'The tenant’s endpoints are changing too fast.', {
       retryAfterSeconds: 1,
     });
-  }
-
-  /** Resolves when every accepted emit has been answered. */
-  async drain(): Promise<void> {
-    await Promise.all([this.narrow.drain(), this.wide.drain()]);
   }
 
   private async match(request: EmitRequest, keys: string[], hash: Buffer | undefined): Promise<MatchedEvent> {
@@ -180,7 +204,7 @@ export class Emitter {
             );
             return result;
           });
-    this.handOver(stored);
+    this.handOver(current, stored);
     return group.map(({ event }) => {
       if (stored.storedEventIds.has(event.eventId)) return 'stored';
       return taken.has(event.eventId) ? 'key_taken' : 'outdated';
@@ -201,13 +225,15 @@ export class Emitter {
   }
 
   /** After the commit; what a crash here leaves undone, leases and the scheduler's sweep do later. */
-  private handOver(stored: StoredGroup): void {
+  private handOver(group: MatchedEvent[], stored: StoredGroup): void {
     const references: DeliveryReference[] = [];
     const waiting = new Set<string>();
-    for (const delivery of stored.deliveries) {
-      if (delivery.leased)
-        references.push({ deliveryId: delivery.deliveryId, eventId: delivery.eventId, epoch: 1 });
-      else waiting.add(delivery.endpointId);
+    for (const { event } of group) {
+      if (!stored.storedEventIds.has(event.eventId)) continue;
+      for (const { deliveryId, endpointId } of event.deliveries) {
+        if (stored.waitingDeliveryIds.has(deliveryId)) waiting.add(endpointId);
+        else references.push({ deliveryId, eventId: event.eventId, epoch: 1 });
+      }
     }
     if (references.length > 0) this.options.window.enqueue(references);
     if (waiting.size > 0) this.options.window.wake(waiting);
