@@ -1,0 +1,124 @@
+/**
+ * One Posthorn to measure: a database of its own, its processes, and the tenants and endpoints of a scenario, made
+ * through the API. An endpoint's number is its place in the list; its URL ends with it, so that the receiver knows it.
+ */
+import { randomBytes } from 'node:crypto';
+import { Api, inParallel } from './api.js';
+import { Ledger } from './ledger.js';
+import { startPosthorn, type PosthornProcess, type ProcessRole } from './posthorn-process.js';
+import type { Services } from './services.js';
+
+export type Backend = 'redis' | 'postgres';
+
+export interface InstallationOptions {
+  backend: Backend;
+  roles?: ProcessRole[];
+  env?: Record<string, string>;
+}
+
+export interface Endpoint {
+  /** Without its prefix, as in the ledger. */
+  uuid: string;
+  id: string;
+  tenant: string;
+}
+
+const ADMIN_KEY = 'the-admin-key-of-the-bench';
+/** Requests at a time while the stage is set. */
+const SETUP_WIDTH = 16;
+
+let installations = 0;
+
+export class Installation {
+  readonly endpoints: Endpoint[] = [];
+  readonly admin: Api;
+  /** May emit, and nothing else: what a product would use. */
+  emitterKey = '';
+
+  private constructor(
+    readonly backend: Backend,
+    readonly processes: PosthornProcess[],
+    readonly databaseUrl: string,
+    readonly ledger: Ledger,
+    private readonly dropDatabase: () => Promise<void>,
+  ) {
+    this.admin = new Api(this.port, ADMIN_KEY);
+  }
+
+  static async start(services: Services, options: InstallationOptions): Promise<Installation> {
+    const database = await services.createDatabase();
+    const env = {
+      HOST: '127.0.0.1',
+      DATABASE_URL: database.url,
+      ...(options.backend === 'redis' && { REDIS_URL: services.redis!.url }),
+      QUEUE_PREFIX: `bench${++installations}`,
+      ADMIN_API_KEY: ADMIN_KEY,
+      ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      EGRESS_ALLOWED_SUBNETS: '127.0.0.0/8',
+      EGRESS_ALLOW_HTTP: 'true',
+      EGRESS_ALLOWED_PORTS: 'any',
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    };
+    const processes: PosthornProcess[] = [];
+    // One after the other: the first one migrates.
+    for (const role of options.roles ?? ['all']) processes.push(await startPosthorn(role, env));
+    const ledger = await Ledger.open(database.url);
+    const installation = new Installation(options.backend, processes, database.url, ledger, () => database.drop());
+    const { key } = await installation.admin.post<{ key: string }>('/api-keys', {
+      name: 'bench',
+      role: 'emitter',
+    });
+    installation.emitterKey = key;
+    return installation;
+  }
+
+  /** Of the process that takes events. */
+  get port(): number {
+    return this.processes.find((one) => one.role !== 'dispatcher')!.port;
+  }
+
+  async createTenants(count: number): Promise<string[]> {
+    const tenants: string[] = [];
+    await inParallel(count, SETUP_WIDTH, async (index) => {
+      tenants[index] = (await this.admin.post<{ id: string }>('/tenants', { name: `Tenant ${index}` })).id;
+    });
+    return tenants;
+  }
+
+  /** @param origins where they are, in turn: `http://127.0.0.1:4000` */
+  async createEndpoints(
+    count: number,
+    tenantOf: (index: number) => string,
+    origins: string[],
+    settings: object = {},
+  ): Promise<void> {
+    const first = this.endpoints.length;
+    await inParallel(count, SETUP_WIDTH, async (index) => {
+      const number = first + index;
+      const tenant = tenantOf(index);
+      const { id } = await this.admin.post<{ id: string }>(`/tenants/${tenant}/endpoints`, {
+        url: `${origins[number % origins.length]}/${number}`,
+        eventTypes: ['*'],
+        ...settings,
+      });
+      this.endpoints[number] = { id, uuid: toUuid(id), tenant };
+    });
+  }
+
+  get complaints(): string[] {
+    return this.processes.flatMap((one) => one.complaints);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.processes.map((one) => one.stop()));
+    await this.ledger.close();
+    await this.dropDatabase();
+  }
+}
+
+/** `ep_` and 32 hex digits → the UUID they spell. */
+function toUuid(id: string): string {
+  const hex = id.slice(id.indexOf('_') + 1);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,129 @@
+/**
+ * What the tools themselves can do, and the bare loop: the figures that all others are to be read beside. If the tools
+ * were near their ceiling in another scenario, that scenario would measure them.
+ */
+import type { Bench, Scenario } from '../harness/bench.js';
+import { cpuSeconds } from '../harness/usage.js';
+import { startBareLoop } from '../bare/bare-loop.js';
+import { emitBody, PAYLOAD_BYTES } from '../load/payload.js';
+import { CONNECTIONS } from '../harness/sustain.js';
+import { NOTHING, type Tally } from '../report/section.js';
+import { figure, median, withSpread } from '../report/statistics.js';
+
+export interface Ceiling {
+  perSecond: number[];
+  /** CPU µs per event. */
+  generator: number[];
+  receiver: number[];
+  bareLoop: number[];
+}
+
+export const ceilings: Scenario = {
+  name: 'ceilings',
+  about: 'The tools’ own limits, and the bare loop',
+  run: async (bench) => {
+    await bench.receiver.call('reset');
+    await bench.generator.call('reset');
+    const bareLoop = startBareLoop();
+    try {
+      const [receiverPort] = await bench.receiver.call('listen', { hosts: ['127.0.0.1'] });
+      const bareLoopPort = await bareLoop.call('start', `http://127.0.0.1:${receiverPort}`);
+      // The receiver answers emits as well: what the generator reaches against it is what both can do at the least.
+      const tools = await measure(bench, bareLoop.pid, receiverPort!);
+      const bare = await measure(bench, bareLoop.pid, bareLoopPort);
+      const { delivered, duplicates } = await bench.receiver.call('progress');
+      const tally: Tally = {
+        ...NOTHING,
+        accepted: bare.accepted,
+        owed: bare.accepted,
+        delivered,
+        duplicates,
+      };
+      tally.lost = tally.owed - delivered;
+      return {
+        title: 'Ceilings',
+        about:
+          'The load generator straight into the receiver; then through the bare loop, which reads an event over HTTP, signs ' +
+          'it, sends it with undici and keeps nothing.',
+        settings: {
+          'payload bytes': PAYLOAD_BYTES,
+          connections: CONNECTIONS,
+          'seconds a run': runSeconds(bench),
+        },
+        tables: [
+          {
+            title: 'Events a second, and CPU µs per event: median (lowest–highest)',
+            columns: [
+              'path',
+              'events/s',
+              'generator µs',
+              'receiver µs',
+              'bare loop µs',
+              'one core of it: events/s',
+            ],
+            rows: [
+              row('generator → receiver', tools, Math.max(median(tools.generator), median(tools.receiver))),
+              row('generator → bare loop → receiver', bare, median(bare.bareLoop)),
+            ],
+          },
+        ],
+        notes: [],
+        tally,
+        failures: [],
+        data: { tools, bare },
+      };
+    } finally {
+      await bareLoop.stop();
+    }
+  },
+};
+
+async function measure(
+  bench: Bench,
+  bareLoopPid: number,
+  port: number,
+): Promise<Ceiling & { accepted: number }> {
+  const { generator, receiver } = bench;
+  const ceiling: Ceiling & { accepted: number } = {
+    perSecond: [],
+    generator: [],
+    receiver: [],
+    bareLoop: [],
+    accepted: 0,
+  };
+  const pids = { generator: generator.pid, receiver: receiver.pid, bareLoop: bareLoopPid };
+  const runs = bench.short ? 1 : 3;
+  // The first one warms up, and does not count.
+  for (let run = 0; run <= runs; run++) {
+    const before = Object.values(pids).map(cpuSeconds);
+    const load = await generator.call(
+      'load',
+      {
+        host: '127.0.0.1',
+        port,
+        key: 'none',
+        targets: [{ path: '/v1/tenants/none/events', body: emitBody() }],
+        connections: CONNECTIONS,
+      },
+      { kind: 'closed', durationMs: run === 0 ? 1_500 : runSeconds(bench) * 1000 },
+    );
+    const after = Object.values(pids).map(cpuSeconds);
+    ceiling.accepted += load.accepted;
+    if (run === 0) continue;
+    ceiling.perSecond.push((load.accepted * 1000) / (load.endedMs - load.startedMs));
+    Object.keys(pids).forEach((name, index) => {
+      ceiling[name as keyof typeof pids].push(((after[index]! - before[index]!) * 1e6) / load.accepted);
+    });
+  }
+  return ceiling;
+}
+
+function row(path: string, ceiling: Ceiling, busiestMicros: number): string[] {
+  return [
+    path,
+    ...[ceiling.perSecond, ceiling.generator, ceiling.receiver, ceiling.bareLoop].map(withSpread),
+    figure(1e6 / busiestMicros),
+  ];
+}
+
+const runSeconds = (bench: Bench): number => (bench.short ? 2 : 4);
