@@ -3,5 +3,15 @@
  * compiler instead of a start, and the tests can run the sources as they are. Add yours at the end.
  */
 import { Ledger1763700000000 } from './1763700000000-ledger.js';
+import { ReplayOfMany1763700200000 } from './1763700200000-replay-of-many.js';
+import { OperationalEvents1763700300000 } from './1763700300000-operational-events.js';
+import { TroubledEndpointsIndex1763700400000 } from './1763700400000-troubled-endpoints-index.js';
+import { Upkeep1763700500000 } from './1763700500000-upkeep.js';
 
-export const migrations = [Ledger1763700000000];
+export const migrations = [
+  Ledger1763700000000,
+  ReplayOfMany1763700200000,
+  OperationalEvents1763700300000,
+  TroubledEndpointsIndex1763700400000,
+  Upkeep1763700500000,
+];

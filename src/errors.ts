@@ -34,11 +34,19 @@ export const errorTable = {
   delivery_not_replayable: { status: 409, title: 'The delivery is pending already; it cannot be replayed.' },
   delivery_not_cancelable: { status: 409, title: 'Only a pending delivery can be canceled.' },
   replay_not_running: { status: 409, title: 'Only a running replay can be canceled.' },
+  endpoint_disabled: {
+    status: 409,
+    title: 'The endpoint is disabled, and nothing is sent to it; enable it first.',
+  },
   body_too_large: { status: 413, title: 'The body is larger than this installation accepts.' },
   unsupported_media_type: { status: 415, title: 'Send content-type: application/json.' },
   event_type_unknown: {
     status: 422,
     title: 'The tenant’s catalog is strict and does not have this event type.',
+  },
+  event_type_reserved: {
+    status: 422,
+    title: 'Events of this type are Posthorn’s own (docs/operational-events.md); choose another name.',
   },
   event_type_archived: { status: 422, title: 'This event type is archived; nothing of it can be emitted.' },
   endpoint_url_refused: {
@@ -49,6 +57,11 @@ export const errorTable = {
   endpoint_limit_reached: {
     status: 422,
     title: 'The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).',
+  },
+  replay_too_wide: {
+    status: 422,
+    title:
+      'There is too much to look through to know how much would be replayed; narrow the filter, for example by time.',
   },
   rate_limited: { status: 429, title: 'Too many requests; wait as long as Retry-After says.' },
   internal: { status: 500, title: 'A fault of ours; the request id finds it in the log.' },
