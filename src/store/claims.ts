@@ -97,7 +97,7 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
 async function stillOut(transaction: Queryable, deliveryIds: string[]): Promise<Set<string>> {
   if (deliveryIds.length === 0) return new Set();
   const { rows } = await transaction.query<{ id: string }>(
-    `SELECT d.id FROM deliveries d WHERE d.id = ANY ($1) AND d.status = 'pending' AND d.leased AND d.due_at > now()`,
+    `SELECT d.id FROM deliveries d WHERE d.id = ANY ($1) AND d.status = 'pending' AND d.leased IS NOT FALSE AND d.due_at > now()`,
     [deliveryIds],
   );
   return new Set(rows.map((row) => row.id));

@@ -1,6 +1,7 @@
 /**
  * The lease of a delivery in the hot window, after its claim: given back, prolonged, or found to have run out.
- * Each statement is fenced by the epoch, so that whoever was overtaken changes nothing.
+ * Each statement is fenced by the epoch, so that whoever was overtaken changes nothing. (`leased IS NOT FALSE`: see
+ * load-deliveries.ts.)
  */
 import type { DeliveryReference } from '../model/delivery.js';
 import type { Queryable } from './database.js';
@@ -17,7 +18,7 @@ export async function handBack(database: Queryable, references: DeliveryReferenc
       text: `UPDATE deliveries d
                 SET leased = false, due_at = CASE WHEN d.attempt_count = 0 THEN d.created_at ELSE now() END
                FROM unnest($1::uuid[], $2::int[]) AS r (id, epoch)
-              WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending' AND d.leased`,
+              WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending' AND d.leased IS NOT FALSE`,
     },
     columns(references),
   );
@@ -33,7 +34,7 @@ export async function renewLeases(
       name: 'renew_leases',
       text: `UPDATE deliveries d SET due_at = now() + r.lease_ms * interval '1 ms'
                FROM unnest($1::uuid[], $2::int[], $3::int[]) AS r (id, epoch, lease_ms)
-              WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending' AND d.leased
+              WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending' AND d.leased IS NOT FALSE
               RETURNING d.id`,
     },
     [...columns(references), references.map((reference) => reference.leaseMs)],
