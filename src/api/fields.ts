@@ -2,8 +2,6 @@
  * Rules for the fields of DTOs that class-validator does not have. Each answers every problem of a field in one
  * sentence, and looks at the size of a thing before it looks inside.
  */
-import { applyDecorators } from '@nestjs/common';
-import { Transform } from 'class-transformer';
 import { registerDecorator, ValidateIf } from 'class-validator';
 import { EVENT_TYPE_PATTERNS_MAX, isEventType, isEventTypePattern } from '../model/event-type.js';
 import { EVENT_TYPE_LENGTH_MAX } from '../model/event.js';
@@ -15,12 +13,6 @@ const METADATA_VALUE_LENGTH_MAX = 512;
 
 /** May be left out, and may not be null. (`@IsOptional()` lets null pass as well.) */
 export const Omittable = () => ValidateIf((_, value) => value !== undefined);
-
-/**
- * JSON that belongs to the user: carried over untouched. class-transformer would rebuild it, and leave out fields that
- * are called `constructor`.
- */
-const Untouched = () => Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]);
 
 export const IsExternalId = () =>
   rule((value) => (typeof value === 'string' ? externalIdProblem(value) : 'must be a string'));
@@ -48,37 +40,27 @@ export const AreEventTypePatterns = () =>
 
 /** Up to 50 texts, by name. */
 export const IsMetadata = () =>
-  applyDecorators(
-    Untouched(),
-    rule((value) => {
-      if (!isObject(value)) return 'must be an object of strings';
-      const entries = Object.entries(value);
-      if (entries.length > METADATA_KEYS_MAX) return `must have at most ${METADATA_KEYS_MAX} keys`;
-      for (const [key, text] of entries) {
-        if (key === '' || key.length > METADATA_KEY_LENGTH_MAX) {
-          return `must have keys of 1 to ${METADATA_KEY_LENGTH_MAX} characters`;
-        }
-        if (typeof text !== 'string' || text.length > METADATA_VALUE_LENGTH_MAX) {
-          return `.${key} must be a string of at most ${METADATA_VALUE_LENGTH_MAX} characters`;
-        }
+  rule((value) => {
+    if (!isObject(value)) return 'must be an object of strings';
+    const entries = Object.entries(value);
+    if (entries.length > METADATA_KEYS_MAX) return `must have at most ${METADATA_KEYS_MAX} keys`;
+    for (const [key, text] of entries) {
+      if (key === '' || key.length > METADATA_KEY_LENGTH_MAX) {
+        return `must have keys of 1 to ${METADATA_KEY_LENGTH_MAX} characters`;
       }
-      return undefined;
-    }),
-  );
+      if (typeof text !== 'string' || text.length > METADATA_VALUE_LENGTH_MAX) {
+        return `.${key} must be a string of at most ${METADATA_VALUE_LENGTH_MAX} characters`;
+      }
+    }
+    return undefined;
+  });
 
 /** A JSON object whose text is no longer than that. */
 export const IsJsonObject = (bytesMax: number) =>
-  applyDecorators(
-    Untouched(),
-    rule((value) => (isObject(value) ? sizeProblem(value, bytesMax) : 'must be a JSON object')),
-  );
+  rule((value) => (isObject(value) ? sizeProblem(value, bytesMax) : 'must be a JSON object'));
 
 /** Any JSON whose text is no longer than that. */
-export const IsJson = (bytesMax: number) =>
-  applyDecorators(
-    Untouched(),
-    rule((value) => sizeProblem(value, bytesMax)),
-  );
+export const IsJson = (bytesMax: number) => rule((value) => sizeProblem(value, bytesMax));
 
 const FILTER_BYTES_MAX = 16_384;
 
@@ -87,13 +69,10 @@ export const IsFilter = () => IsJsonObject(FILTER_BYTES_MAX);
 
 /** Strings by name, whose sense somebody else judges. */
 export const AreStrings = () =>
-  applyDecorators(
-    Untouched(),
-    rule((value) =>
-      isObject(value) && Object.values(value).every((text) => typeof text === 'string')
-        ? undefined
-        : 'must be an object of strings',
-    ),
+  rule((value) =>
+    isObject(value) && Object.values(value).every((text) => typeof text === 'string')
+      ? undefined
+      : 'must be an object of strings',
   );
 
 /** ISO 8601 with date, time and zone: what is left out would be guessed. */

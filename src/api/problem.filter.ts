@@ -27,6 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function answerProblem(error: unknown, request: ApiRequest, reply: FastifyReply): void {
+  // Nobody is there to read an answer, and a broken connection of theirs must not pass for one of the database's.
+  if (request.raw.readableAborted) return void reply.hijack().raw.destroy();
   const refusal = refusalOf(error);
   if (refusal.status >= 500) logFault(refusal.code, error, request);
   // A handler that had begun to answer cannot be overruled; the connection is all that is left to end.

@@ -14,6 +14,7 @@ export class StrictValidationPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
+      stopAtFirstError: true,
       transform: true,
       transformOptions: { enableImplicitConversion: false },
       // The target tells an element of an array from a field of an object; the exception factory drops it.
@@ -46,6 +47,9 @@ function checkBody(body: unknown): void {
   if (problems.length > 0) throw validationFailed(problems);
 }
 
+/** Nest takes these out in silence, and class-transformer stumbles over them: better to say that they cannot be had. */
+const UNUSABLE_NAMES = new Set(['__proto__', 'constructor']);
+
 // Recursion is bounded by JSON_DEPTH_MAX.
 function checkValue(value: unknown, path: string, problems: FieldProblem[]): void {
   if (typeof value === 'string') {
@@ -56,8 +60,7 @@ function checkValue(value: unknown, path: string, problems: FieldProblem[]): voi
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, field] of Object.entries(value)) {
       const fieldPath = path === '' ? key : `${path}.${key}`;
-      // Would be dropped in silence on the way, or worse.
-      if (key === '__proto__') problems.push({ path: fieldPath, message: 'is not usable as a name' });
+      if (UNUSABLE_NAMES.has(key)) problems.push({ path: fieldPath, message: 'is not usable as a name' });
       const problem = textProblem(key);
       if (problem !== undefined) problems.push({ path: fieldPath, message: `its name ${problem}` });
       checkValue(field, fieldPath, problems);
