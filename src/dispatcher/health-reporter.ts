@@ -6,18 +6,9 @@ import type { Logger } from 'pino';
 import { toPublicId } from '../model/id.js';
 import type { Database } from '../store/database.js';
 import { disableEndpoint, reportLanes, type LaneChange, type LaneReport } from '../store/lane-health.js';
+import type { LaneListener } from '../store/lane-listener.js';
 import type { LoadedDelivery } from '../store/load-deliveries.js';
 import type { Outcome } from './outcome.js';
-
-/** Told of what changes about endpoints: for the audit log, operational events, metrics. */
-export interface LaneListener {
-  circuitChanged(change: LaneChange): void | Promise<void>;
-  endpointDisabled(endpoint: {
-    endpointId: string;
-    tenantId: string;
-    reason: 'gone' | 'failing';
-  }): void | Promise<void>;
-}
 
 /**
  * A pause between two reports. A report locks its lanes' rows, and a scheduler skips lanes that are locked: reporting

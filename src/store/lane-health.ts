@@ -25,6 +25,8 @@ export interface LaneReport {
 export interface LaneChange {
   endpointId: string;
   tenantId: string;
+  /** Half open before an open one: a probe that failed, which is no news. */
+  from: Circuit;
   change: CircuitChange;
   failingSinceMs: number | undefined;
 }
@@ -74,7 +76,13 @@ export async function reportLanes(database: Database, reports: LaneReport[]): Pr
       written.push({ row, health, change, report });
       if (change !== undefined) {
         const { endpoint_id: endpointId, tenant_id: tenantId } = row;
-        changes.push({ endpointId, tenantId, change, failingSinceMs: health.failingSinceMs });
+        changes.push({
+          endpointId,
+          tenantId,
+          from: row.circuit,
+          change,
+          failingSinceMs: health.failingSinceMs,
+        });
       }
     }
     await transaction.query(
