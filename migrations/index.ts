@@ -3,6 +3,7 @@
  * compiler instead of a start, and the tests can run the sources as they are. Add yours at the end.
  */
 import { Ledger1763700000000 } from './1763700000000-ledger.js';
+import { DeliveryLogIndexes1763700100000 } from './1763700100000-delivery-log-indexes.js';
 import { ReplayOfMany1763700200000 } from './1763700200000-replay-of-many.js';
 import { OperationalEvents1763700300000 } from './1763700300000-operational-events.js';
 import { TroubledEndpointsIndex1763700400000 } from './1763700400000-troubled-endpoints-index.js';
@@ -10,6 +11,7 @@ import { Upkeep1763700500000 } from './1763700500000-upkeep.js';
 
 export const migrations = [
   Ledger1763700000000,
+  DeliveryLogIndexes1763700100000,
   ReplayOfMany1763700200000,
   OperationalEvents1763700300000,
   TroubledEndpointsIndex1763700400000,

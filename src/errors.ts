@@ -33,6 +33,7 @@ export const errorTable = {
   },
   delivery_not_replayable: { status: 409, title: 'The delivery is pending already; it cannot be replayed.' },
   delivery_not_cancelable: { status: 409, title: 'Only a pending delivery can be canceled.' },
+  endpoint_deleted: { status: 409, title: 'The endpoint was deleted; nothing can be sent to it any more.' },
   replay_not_running: { status: 409, title: 'Only a running replay can be canceled.' },
   endpoint_disabled: {
     status: 409,
@@ -49,6 +50,11 @@ export const errorTable = {
     title: 'Events of this type are Posthorn’s own (docs/operational-events.md); choose another name.',
   },
   event_type_archived: { status: 422, title: 'This event type is archived; nothing of it can be emitted.' },
+  loop_detected: {
+    status: 422,
+    title:
+      'This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.',
+  },
   endpoint_url_refused: {
     status: 422,
     title: 'Deliveries may not be sent to this URL; the detail says why.',
