@@ -8,6 +8,7 @@
  * A delivery goes straight into the hot window (leased, its reference enqueued behind the answer) unless its lane
  * says that others wait, that it is parked or metered, or the window is full. Then it waits in the ledger.
  */
+import { binaryArray } from './binary-array.js';
 import type { Queryable, Statement } from './database.js';
 
 export interface EventToStore {
@@ -97,7 +98,10 @@ export async function storeEmitGroup(
     column((event) => event.tenantId),
     column((event) => event.endpointsVersion),
     column((event) => event.type),
-    column((event) => event.data),
+    binaryArray(
+      'text',
+      events.map((event) => event.data),
+    ),
     column((event) => event.occurredAt),
     column((event) => event.createdAt),
     column((event) => arrayLiteral(event.tags)),

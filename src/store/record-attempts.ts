@@ -6,6 +6,7 @@
  * commit leaves the lease to run out and the delivery to be sent again (the one duplicate that at-least-once means).
  */
 import type { DeliveryStatus } from '../model/delivery.js';
+import { binaryArray } from './binary-array.js';
 import type { Queryable, Statement } from './database.js';
 
 export interface AttemptRecord {
@@ -83,15 +84,27 @@ export async function recordAttempts(database: Queryable, records: AttemptRecord
     column((record) => record.epoch),
     column((record) => record.trigger),
     column((record) => record.url),
-    column((record) => record.requestHeaders),
+    binaryArray(
+      'json',
+      column((record) => record.requestHeaders),
+    ),
     column((record) => record.statusCode),
-    column((record) => record.responseHeaders),
-    column((record) => record.responseBody),
+    binaryArray(
+      'json',
+      column((record) => record.responseHeaders),
+    ),
+    binaryArray(
+      'bytea',
+      column((record) => record.responseBody),
+    ),
     column((record) => record.responseBodyTruncated),
     column((record) => record.errorCode),
     column((record) => record.errorMessage),
     column((record) => record.remoteAddress),
-    column((record) => record.timings),
+    binaryArray(
+      'json',
+      column((record) => record.timings),
+    ),
     column((record) => record.durationMs),
     column((record) => record.startedAt),
     column((record) => record.status),
