@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { PosthornError, type ErrorCode } from '../errors.js';
 import type { AcceptedEvent, EmitRequest } from '../model/event.js';
 import { newUuid } from '../model/id.js';
+import { isOperational } from '../model/operational-event.js';
 import type { DeliveryReference } from '../model/delivery.js';
 import type { Clock } from '../store/clock.js';
 import { isDatabaseUnavailable, type Database } from '../store/database.js';
@@ -22,7 +23,7 @@ import {
   type IdempotencyClaim,
 } from '../store/idempotency.js';
 import type { Tracing } from '../telemetry/tracing.js';
-import { fanOut } from './fan-out.js';
+import { recipients } from './recipients.js';
 import type { KnownCatalog, KnownTenant, TenantDirectory } from './tenant-directory.js';
 
 /** Where accepted deliveries go next; neither is waited for. */
@@ -81,8 +82,8 @@ export class Emitter {
 
   /**
    * Accepts one event.
-   * @throws PosthornError `tenant_not_found`, `event_type_archived`, `event_type_unknown`, `idempotency_key_reused`,
-   * or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
+   * @throws PosthornError `tenant_not_found`, `event_type_reserved`, `event_type_archived`, `event_type_unknown`,
+   * `idempotency_key_reused`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
    */
   async emit(request: EmitRequest): Promise<AcceptedEvent> {
     const span = this.options.tracing?.emit(request.traceparent, request.type);
@@ -153,10 +154,10 @@ export class Emitter {
         createdAt,
         tags: request.tags ?? [],
         externalId: request.externalId ?? null,
-        test: false,
+        test: request.origin?.kind === 'test',
         hops: request.hops ?? 0,
         traceparent: request.traceparent ?? null,
-        deliveries: fanOut(tenant.subscriptions, request).map((subscription) => ({
+        deliveries: recipients(tenant.subscriptions, request).map((subscription) => ({
           deliveryId: newUuid(nowMs),
           endpointId: subscription.endpointId,
           leaseMs: subscription.timeoutMs + leaseSlackMs,
@@ -178,7 +179,7 @@ export class Emitter {
         directory.tenant(request.tenant),
         directory.eventCatalog(),
       ]);
-      const refusal = refusalOf(request.type, tenant, catalog);
+      const refusal = refusalOf(request, tenant, catalog);
       if (refusal === undefined) return { tenant: tenant!, catalog };
       if (fresh) throw new PosthornError(refusal);
     }
@@ -241,11 +242,13 @@ export class Emitter {
 }
 
 function refusalOf(
-  type: string,
+  { type, origin }: EmitRequest,
   tenant: KnownTenant | undefined,
   catalog: KnownCatalog,
 ): ErrorCode | undefined {
   if (tenant === undefined) return 'tenant_not_found';
+  if (origin !== undefined) return undefined;
+  if (isOperational(type)) return 'event_type_reserved';
   if (catalog.archived.has(type)) return 'event_type_archived';
   if (tenant.strictEventTypes && !catalog.known.has(type)) return 'event_type_unknown';
   return undefined;

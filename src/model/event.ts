@@ -18,7 +18,16 @@ export interface EmitRequest {
   /** How many webhooks in a row led to this emit. */
   hops?: number;
   traceparent?: string;
+  /** Absent for whatever comes from outside. */
+  origin?: Origin;
 }
+
+/** An event of Posthorn's own making. No rule of the tenant's catalog holds for it. */
+export type Origin =
+  /** For this endpoint, whatever it asked for. */
+  | { kind: 'test'; endpointId: string }
+  /** About this endpoint, hence for the others. */
+  | { kind: 'operational'; about: string };
 
 /** What the emitter is told. All of it is committed. */
 export interface AcceptedEvent {
