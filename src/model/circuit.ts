@@ -29,8 +29,7 @@ export interface AttemptResult {
 }
 
 export type CircuitChange =
-  | { to: 'open'; reason: string; pauseMs: number }
-  | { to: 'closed'; reason: string };
+  { to: 'open'; reason: string; pauseMs: number } | { to: 'closed'; reason: string };
 
 /** Ten in a row: an endpoint with little traffic is left to its retry schedule. */
 const CONSECUTIVE_FAILURES_MAX = 10;

@@ -34,7 +34,7 @@ export function producerOptions(settings: QueueSettings): BackendOptions {
       maxRetriesPerRequest: 0,
       commandTimeout: 5_000,
       retryStrategy: reconnectDelayMs,
-    } as ConnectionOptions,
+    },
   };
 }
 
@@ -48,7 +48,7 @@ export function workerOptions(settings: QueueSettings): BackendOptions {
       url: settings.redisUrl,
       maxRetriesPerRequest: null,
       retryStrategy: reconnectDelayMs,
-    } as ConnectionOptions,
+    },
   };
 }
 
@@ -69,7 +69,7 @@ function postgresOptions(settings: QueueSettings): BackendOptions {
     connectionTimeoutMillis: 5_000,
     statement_timeout: 30_000,
   };
-  return { prefix: settings.queuePrefix, connection: connection as unknown as ConnectionOptions };
+  return { prefix: settings.queuePrefix, connection: connection };
 }
 
 function reconnectDelayMs(times: number): number {

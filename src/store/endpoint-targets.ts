@@ -52,7 +52,10 @@ function toTarget(
   const headers =
     row.headers_sealed === null
       ? {}
-      : (JSON.parse(sealer.open(row.headers_sealed, { ...owner, purpose: 'headers' })) as Record<string, string>);
+      : (JSON.parse(sealer.open(row.headers_sealed, { ...owner, purpose: 'headers' })) as Record<
+          string,
+          string
+        >);
   return {
     endpointId: row.id,
     tenantId: row.tenant_id,
@@ -61,12 +64,10 @@ function toTarget(
     headers,
     bodyFormat: row.body_format,
     signing: row.signing,
-    secrets: row.secrets.map(
-      (secret): LiveSecret => ({
-        secret: sealer.open(Buffer.from(secret.sealed, 'base64'), { ...owner, purpose: 'secret' }),
-        expiresAtMs: secret.expires_at === null ? Infinity : Date.parse(secret.expires_at),
-      }),
-    ),
+    secrets: row.secrets.map((secret): LiveSecret => ({
+      secret: sealer.open(Buffer.from(secret.sealed, 'base64'), { ...owner, purpose: 'secret' }),
+      expiresAtMs: secret.expires_at === null ? Infinity : Date.parse(secret.expires_at),
+    })),
     retry: row.retry ?? defaultRetry,
     timeoutMs: row.timeout_ms ?? settings.attemptTimeoutMs,
     maxInFlight: row.max_in_flight ?? settings.endpointInFlightMax,

@@ -30,7 +30,9 @@ describe('binary array', () => {
       fc.string({ unit: 'binary' }),
       fc.constantFrom('', '"', '\\', '{}', 'NULL', ',', "'", '\n'),
     );
-    const storable = text.filter((value) => !value.includes('\u0000') && value.isWellFormed());
+    const storable = text.filter(
+      (value) => !value.includes('\u0000') && Buffer.from(value).toString() === value,
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(fc.option(storable)), async (values) => {
         expect(await back('text', values)).toEqual(values);
@@ -40,7 +42,7 @@ describe('binary array', () => {
 
   it('brings any bytes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.option(fc.uint8Array())), async (values) => {
+      fc.asyncProperty(fc.array(fc.option(fc.uint8Array())), async (values: (Uint8Array | null)[]) => {
         const buffers = values.map((value) => (value === null ? null : Buffer.from(value)));
         expect(await back('bytea', buffers)).toEqual(buffers);
       }),

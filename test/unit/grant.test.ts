@@ -42,13 +42,12 @@ describe('grant of a lane', () => {
       let tokens = 0;
       let sinceRefillMs = Infinity;
       let sent = 0;
-      let waitedMs = 0;
       for (let nowMs = 0; nowMs < 10_000;) {
         const lane = { ...open, rateLimitPerSecond: ratePerSecond, rateTokens: tokens, sinceRefillMs };
         const granted = grant(lane, 1_000, 1);
         sent += granted.quota;
         tokens = granted.tokens! - granted.quota;
-        waitedMs = Math.max(5, granted.pauseMs);
+        const waitedMs = Math.max(5, granted.pauseMs);
         nowMs += waitedMs;
         sinceRefillMs = waitedMs;
       }
