@@ -1,16 +1,26 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import base from './vitest.config.js';
+import { backends } from './test/faults/rig/backends.js';
 
-/** `npm run test:faults`: processes are killed, databases crash, Redis forgets. Slow, and one at a time. */
-export default mergeConfig(
-  { ...base, test: { ...base.test, include: undefined } },
-  defineConfig({
-    test: {
-      include: ['test/faults/**/*.test.ts'],
-      testTimeout: 300_000,
-      hookTimeout: 120_000,
-      // What one fault does to the machine must not be another's measurement.
-      fileParallelism: false,
-    },
-  }),
-);
+/**
+ * `npm run test:faults`: processes are killed, databases crash, Redis forgets. Each file has its own Postgres, its own
+ * Redis and its own processes, and most of a case is waiting, so that several run beside each other; every file runs
+ * once for each queue backend.
+ */
+export default defineConfig({
+  ...base,
+  test: {
+    pool: 'forks',
+    maxWorkers: 4,
+    projects: backends().map((queue) => ({
+      extends: true as const,
+      test: {
+        name: `queue on ${queue}`,
+        provide: { queue },
+        include: ['test/faults/**/*.test.ts'],
+        testTimeout: 180_000,
+        hookTimeout: 120_000,
+      },
+    })),
+  },
+});

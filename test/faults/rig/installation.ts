@@ -1,0 +1,77 @@
+/** One installation of Posthorn for one case file: its own Postgres, its own Redis if the queue is there, real processes. */
+import { fileURLToPath } from 'node:url';
+import { type PostgresSettings } from '../../../dev/embedded-postgres.js';
+import { type PosthornProcess, startPosthornProcess } from '../../support/process.js';
+import { type FaultPostgres, startFaultPostgres } from './fault-postgres.js';
+import { type Backend, redisProgram } from './backends.js';
+import { type FaultRedis, startFaultRedis } from './fault-redis.js';
+import { SHORT_LEASES } from './options.js';
+
+export interface Installation {
+  queue: Backend;
+  postgres: FaultPostgres;
+  redis: FaultRedis | undefined;
+  env: Record<string, string>;
+  start(role: 'api' | 'dispatcher', env?: Record<string, string>): Promise<PosthornProcess>;
+  close(): Promise<void>;
+}
+
+export interface InstallationOptions {
+  postgres?: PostgresSettings;
+  /** Of every process. */
+  env?: Record<string, string>;
+  /** Before any process migrates. */
+  prepare?: (postgres: FaultPostgres) => Promise<void>;
+}
+
+export async function startInstallation(
+  queue: Backend,
+  options: InstallationOptions = {},
+): Promise<Installation> {
+  const postgres = await startFaultPostgres(options.postgres);
+  await options.prepare?.(postgres);
+  const redis = queue === 'redis' ? await startFaultRedis(redisProgram()!) : undefined;
+  const processes = new Set<PosthornProcess>();
+  const env = { ...SHORT_LEASES, ...options.env };
+  return {
+    queue,
+    postgres,
+    redis,
+    env,
+    start: async (role, own = {}) => {
+      const started = await startPosthornProcess({
+        databaseUrl: postgres.url,
+        backend: queueOf(queue, redis),
+        role,
+        env: { ...env, ...own },
+      });
+      processes.add(started);
+      return started;
+    },
+    close: async () => {
+      for (const process of processes) if (isAlive(process.pid)) await process.kill();
+      await redis?.close();
+      await postgres.close();
+    },
+  };
+}
+
+export function queueOf(queue: Backend, redis: FaultRedis | undefined) {
+  return { name: queue, ...(redis !== undefined && { redisUrl: redis.url }) };
+}
+
+/** NODE_OPTIONS that load one of the preloads before the program. */
+export function preload(name: 'crash-points' | 'skewed-clock'): string {
+  return `--import=${new URL(`../preload/${name}.mjs`, import.meta.url).href}`;
+}
+
+export const MAIN = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
