@@ -17,6 +17,7 @@ import { Emitter } from './intake/emitter.js';
 import { TenantDirectory } from './intake/tenant-directory.js';
 import { Lifecycle } from './lifecycle.js';
 import { newUuid } from './model/id.js';
+import { LANE_LISTENER, operations, TRACING } from './operations.js';
 import { QueueModule } from './queue/queue.module.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { ReferenceWorker } from './queue/reference-worker.js';
@@ -24,11 +25,14 @@ import { Scheduler } from './scheduler/scheduler.js';
 import { DatabaseClock } from './store/clock.js';
 import { Database } from './store/database.js';
 import { entities } from './store/entities/index.js';
+import type { LaneListener } from './store/lane-listener.js';
 import { LaneWaker } from './store/lane-waker.js';
 import { Sealer } from './store/sealing.js';
 import { log } from './telemetry/log.js';
-import { Upkeep } from './upkeep/upkeep.js';
-import { upkeepTasks } from './upkeep/tasks.js';
+import { Metrics } from './telemetry/metrics.js';
+import { Readiness } from './telemetry/readiness.js';
+import { Scrape } from './telemetry/scrape.js';
+import type { Tracing } from './telemetry/tracing.js';
 import { USER_AGENT } from './version.js';
 
 /** Settings of a process that runs: it knows its database, and the key that seals secrets. */
@@ -54,8 +58,24 @@ export class AppModule {
         QueueModule.forRoot(settings, log),
         ApiModule.forRole(settings.role),
       ],
-      providers: [...shared(settings), ...(dispatches ? dispatcher(settings) : []), Lifecycle],
-      exports: [SETTINGS, Database, DatabaseClock, Sealer, AddressPolicy, UrlPolicy, Emitter, LaneWaker],
+      providers: [
+        ...shared(settings),
+        ...operations(settings),
+        ...(dispatches ? dispatcher(settings) : []),
+        Lifecycle,
+      ],
+      exports: [
+        SETTINGS,
+        Database,
+        DatabaseClock,
+        Sealer,
+        AddressPolicy,
+        UrlPolicy,
+        Emitter,
+        LaneWaker,
+        Readiness,
+        Scrape,
+      ],
     };
   }
 }
@@ -113,8 +133,13 @@ function shared(settings: RunningSettings): Provider[] {
         clock: DatabaseClock,
         queue: ReferenceQueue,
         waker: LaneWaker,
+        metrics: Metrics,
+        tracing: Tracing | undefined,
       ) =>
         new Emitter({
+          observe: (items, waitedMs, tookMs) => metrics.countGroup('emit', items, waitedMs, tookMs),
+          observeEmit: (result, deliveries) => metrics.countEmit(result, deliveries),
+          ...(tracing && { tracing }),
           database,
           directory,
           clock,
@@ -129,13 +154,7 @@ function shared(settings: RunningSettings): Provider[] {
             },
           },
         }),
-      inject: [Database, TenantDirectory, DatabaseClock, ReferenceQueue, LaneWaker],
-    },
-    {
-      provide: Upkeep,
-      useFactory: (database: Database, clock: DatabaseClock) =>
-        new Upkeep(upkeepTasks(database, clock, settings), log),
-      inject: [Database, DatabaseClock],
+      inject: [Database, TenantDirectory, DatabaseClock, ReferenceQueue, LaneWaker, Metrics, TRACING],
     },
   ];
 }
@@ -148,6 +167,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
         new Egress({
           addressPolicy,
           allowHttp: settings.egressAllowHttp,
+          ...(settings.egressAllowedPorts !== undefined && { allowedPorts: settings.egressAllowedPorts }),
           ...EGRESS_BOUNDS,
           ...(settings.egressProxyUrl !== undefined && { proxyUrl: settings.egressProxyUrl }),
         }),
@@ -168,8 +188,15 @@ function dispatcher(settings: RunningSettings): Provider[] {
         sealer: Sealer,
         waker: LaneWaker,
         membership: Membership,
+        listener: LaneListener,
+        metrics: Metrics,
+        tracing: Tracing | undefined,
       ) =>
         new Dispatcher({
+          listener,
+          observe: (attempt) => metrics.countAttempt(attempt),
+          observeRecords: (items, waitedMs, tookMs) => metrics.countGroup('record', items, waitedMs, tookMs),
+          ...(tracing && { tracing }),
           database,
           clock,
           egress,
@@ -180,7 +207,17 @@ function dispatcher(settings: RunningSettings): Provider[] {
           log,
           userAgent: USER_AGENT,
         }),
-      inject: [Database, DatabaseClock, Egress, Sealer, LaneWaker, Membership],
+      inject: [
+        Database,
+        DatabaseClock,
+        Egress,
+        Sealer,
+        LaneWaker,
+        Membership,
+        LANE_LISTENER,
+        Metrics,
+        TRACING,
+      ],
     },
     {
       provide: ReferenceWorker,
@@ -196,8 +233,10 @@ function dispatcher(settings: RunningSettings): Provider[] {
         waker: LaneWaker,
         dispatcher: Dispatcher,
         membership: Membership,
+        metrics: Metrics,
       ) =>
         new Scheduler({
+          observe: ({ claimed, tookMs }) => metrics.countLook(claimed, tookMs),
           database,
           queue,
           waker,
@@ -207,7 +246,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
           expect: (endpointId, count) => dispatcher.lanes.lane(endpointId).expect(count / membership.count),
           dispatchers: () => membership.count,
         }),
-      inject: [Database, ReferenceQueue, LaneWaker, Dispatcher, Membership],
+      inject: [Database, ReferenceQueue, LaneWaker, Dispatcher, Membership, Metrics],
     },
     Dispatching,
   ];
