@@ -64,7 +64,9 @@ export class Installation {
     // One after the other: the first one migrates.
     for (const role of options.roles ?? ['all']) processes.push(await startPosthorn(role, env));
     const ledger = await Ledger.open(database.url);
-    const installation = new Installation(options.backend, processes, database.url, ledger, () => database.drop());
+    const installation = new Installation(options.backend, processes, database.url, ledger, () =>
+      database.drop(),
+    );
     const { key } = await installation.admin.post<{ key: string }>('/api-keys', {
       name: 'bench',
       role: 'emitter',

@@ -69,14 +69,16 @@ export function refusals(load: LoadResult): string[] {
   );
 }
 
-/** Waits until the receiver has so many; gives up when nothing comes any more. */
+/** Waits until the receiver has so many; gives up when nothing comes any more, or at the end of its patience. */
 export async function delivered(
   bench: Bench,
   count: number,
   quietMsMax = DRAIN_TIMEOUT_MS,
+  timeoutMs = Infinity,
 ): Promise<boolean> {
   let last = 0;
-  let changedAt = performance.now();
+  const startedAt = performance.now();
+  let changedAt = startedAt;
   for (;;) {
     const progress = await bench.receiver.call('progress');
     if (progress.delivered >= count) return true;
@@ -84,7 +86,8 @@ export async function delivered(
       last = progress.delivered;
       changedAt = performance.now();
     }
-    if (performance.now() - changedAt > quietMsMax) return false;
+    const now = performance.now();
+    if (now - changedAt > quietMsMax || now - startedAt > timeoutMs) return false;
     await sleep(POLL_MS);
   }
 }

@@ -44,7 +44,7 @@ class Load {
   private over = false;
 
   constructor(
-    options: LoadOptions,
+    private readonly options: LoadOptions,
     private readonly pace: Pace,
   ) {
     this.requests = options.targets.map((target) => requestFor(options, target.path, target.body));
@@ -134,7 +134,7 @@ class Load {
 
   private send(connection: EmitConnection, dueMs: number): void {
     const target = this.started++ % this.requests.length;
-    connection.send(this.requests[target]!, target, dueMs);
+    connection.send(this.requests[target]!, (this.options.firstTarget ?? 0) + target, dueMs);
   }
 
   private allSent(): boolean {

@@ -12,6 +12,8 @@ export interface LoadOptions {
   port: number;
   key: string;
   targets: Target[];
+  /** The number of the first target, when loads that run at the same time have targets of their own. */
+  firstTarget?: number;
   connections: number;
 }
 

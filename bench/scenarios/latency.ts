@@ -1,0 +1,106 @@
+/** How long an event takes to arrive at traffic that the machine can carry with ease: open loop, at fixed rates. */
+import type { Bench, Scenario } from '../harness/bench.js';
+import type { Backend } from '../harness/installation.js';
+import { emitAt } from '../harness/emit-at.js';
+import { reconcile } from '../harness/reconcile.js';
+import { oneTenantEach } from '../harness/stage.js';
+import { delivered, refusals } from '../harness/sustain.js';
+import type { LoadResult } from '../load/generator.js';
+import { LATENCY_COLUMNS, latencyCells, LatencyRecorder, type Latencies } from '../report/latency.js';
+import { sum, type Tally } from '../report/section.js';
+
+const ENDPOINTS = 100;
+const WARM_UP_MS = 4_000;
+
+interface Measured {
+  backend: Backend;
+  perSecond: number;
+  answered: Latencies;
+  arrived: Latencies;
+}
+
+export const latency: Scenario = {
+  name: 'latency',
+  about: 'From emit to receiver, at fixed rates',
+  run: async (bench) => {
+    const backends: Backend[] = bench.services.redis ? ['redis', 'postgres'] : ['postgres'];
+    const measured: Measured[] = [];
+    const tallies: Tally[] = [];
+    const failures: string[] = [];
+    for (const backend of backends) {
+      const result = await measure(bench, backend);
+      measured.push(...result.measured);
+      tallies.push(result.tally);
+      failures.push(...result.failures);
+    }
+    const row = ({ backend, perSecond }: Measured, latencies: Latencies): string[] => [
+      backend,
+      String(perSecond),
+      ...latencyCells(latencies),
+    ];
+    return {
+      title: 'Latency at fixed rates',
+      about:
+        'Events are due at even intervals, whatever the answers do, and count from the instant at which they were due ' +
+        '(coordinated omission). Arrived: the receiver has the whole request.',
+      settings: { endpoints: ENDPOINTS, hosts: ENDPOINTS, 'seconds a rate': seconds(bench) },
+      tables: [
+        {
+          title: 'Due → arrived at the receiver',
+          columns: ['queue', 'events/s', ...LATENCY_COLUMNS],
+          rows: measured.map((one) => row(one, one.arrived)),
+        },
+        {
+          title: 'Due → accepted (202: on disk)',
+          columns: ['queue', 'events/s', ...LATENCY_COLUMNS],
+          rows: measured.map((one) => row(one, one.answered)),
+        },
+      ],
+      notes: [],
+      tally: sum(tallies),
+      failures,
+      data: measured,
+    };
+  },
+};
+
+async function measure(bench: Bench, backend: Backend) {
+  return bench.withInstallation({ backend }, async (installation) => {
+    const targets = await oneTenantEach(bench, installation, { endpoints: ENDPOINTS, hosts: ENDPOINTS });
+    const loads: { perSecond: number; load: LoadResult }[] = [];
+    let accepted = 0;
+    const failures: string[] = [];
+    const runAt = async (perSecond: number, durationMs: number): Promise<LoadResult> => {
+      const load = await emitAt(bench, installation, { targets, perSecond, durationMs });
+      accepted += load.accepted;
+      failures.push(...refusals(load));
+      // One rate's backlog is not the next one's latency.
+      if (!(await delivered(bench, accepted))) failures.push(`${backend}: not all arrived at ${perSecond}/s`);
+      return load;
+    };
+    await runAt(300, WARM_UP_MS);
+    for (const perSecond of rates(bench))
+      loads.push({ perSecond, load: await runAt(perSecond, seconds(bench) * 1000) });
+    await installation.ledger.becomesQuiet(10_000);
+
+    const recorders = loads.map(() => ({ answered: new LatencyRecorder(), arrived: new LatencyRecorder() }));
+    const tally = await reconcile(bench, installation, {
+      owedTo: (target) => [target],
+      onArrival: ({ dueMs, answeredMs, arrivedMs }) => {
+        const index = loads.findIndex(({ load }) => dueMs >= load.startedMs && dueMs <= load.endedMs);
+        recorders[index]?.answered.record(answeredMs - dueMs);
+        recorders[index]?.arrived.record(arrivedMs - dueMs);
+      },
+    });
+    const measured = loads.map(({ perSecond }, index) => ({
+      backend,
+      perSecond,
+      answered: recorders[index]!.answered.result(),
+      arrived: recorders[index]!.arrived.result(),
+    }));
+    return { measured, tally, failures };
+  });
+}
+
+const rates = (bench: Bench): number[] => (bench.short ? [300] : [300, 1_000, 2_000]);
+const seconds = (bench: Bench): number => (bench.short ? 3 : 12);
