@@ -5,6 +5,8 @@
 import { registerDecorator, ValidateIf } from 'class-validator';
 import { EVENT_TYPE_PATTERNS_MAX, isEventType, isEventTypePattern } from '../model/event-type.js';
 import { EVENT_TYPE_LENGTH_MAX } from '../model/event.js';
+import { fromPublicId, toPublicId, type IdPrefix } from '../model/id.js';
+import { parseInstant } from '../model/instant.js';
 import { externalIdProblem } from '../model/tenant.js';
 
 const METADATA_KEYS_MAX = 50;
@@ -75,15 +77,21 @@ export const AreStrings = () =>
       : 'must be an object of strings',
   );
 
-/** ISO 8601 with date, time and zone: what is left out would be guessed. */
+/** ISO 8601 with date, time and zone. */
 export const IsInstant = () =>
   rule((value) =>
-    typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value))
+    typeof value === 'string' && parseInstant(value) !== undefined
       ? undefined
       : 'must be an instant such as 2026-11-21T09:30:00Z',
   );
 
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+/** The id of something of one kind, whether it exists or not. */
+export const IsPublicId = (prefix: IdPrefix) =>
+  rule((value) =>
+    typeof value === 'string' && fromPublicId(prefix, value) !== undefined
+      ? undefined
+      : `must be an id such as ${toPublicId(prefix, '019ab1c2-d3e4-7f50-8192-a3b4c5d6e7f8')}`,
+  );
 
 function sizeProblem(value: unknown, bytesMax: number): string | undefined {
   return Buffer.byteLength(JSON.stringify(value)) > bytesMax

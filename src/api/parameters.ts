@@ -15,3 +15,17 @@ export const EndpointParameter = () =>
     description: 'The endpoint’s id.',
     example: 'ep_019ab1c2d3e47f508192a3b4c5d6e7f8',
   });
+
+export const EventParameter = () =>
+  ApiParam({
+    name: 'event',
+    description: 'The event’s id.',
+    example: 'evt_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  });
+
+export const DeliveryParameter = () =>
+  ApiParam({
+    name: 'delivery',
+    description: 'The delivery’s id.',
+    example: 'dlv_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  });

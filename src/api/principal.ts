@@ -48,3 +48,8 @@ export function reachableTenant(principal: Principal, asked: string): string {
 export function mayReachTenant(principal: Principal, tenantId: string): boolean {
   return principal.tenantId === undefined || principal.tenantId === tenantId;
 }
+
+/** Whether the principal may see what events carry and what receivers answer. Customers may: it is theirs. */
+export function mayReadPayloads(principal: Principal): boolean {
+  return principal.kind === 'portal' || principal.payloadAccess;
+}

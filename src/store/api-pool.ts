@@ -4,16 +4,16 @@
  */
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
-import type { Queryable } from './database.js';
+import type { Queryable, Statement } from './database.js';
 
-export function apiPool(dataSource: DataSource): Queryable {
-  return {
-    query: (statement, values = []) => {
-      // Made by TypeORM when it connects, which it has once anybody can call this.
-      const pool = (dataSource.driver as unknown as { master: pg.Pool }).master;
-      return pool.query(
-        typeof statement === 'string' ? { text: statement, values } : { ...statement, values },
-      );
-    },
-  };
+export class ApiPool implements Queryable {
+  constructor(private readonly dataSource: DataSource) {}
+
+  query<R extends object>(statement: string | Statement, values: unknown[] = []) {
+    // Made by TypeORM when it connects, which it has before anybody can call this.
+    const { master } = this.dataSource.driver as unknown as { master: pg.Pool };
+    return master.query<R>(
+      typeof statement === 'string' ? { text: statement, values } : { ...statement, values },
+    );
+  }
 }
