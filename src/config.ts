@@ -132,6 +132,13 @@ export const variables = {
     600_000,
     'How long after its timeout a delivery that nobody reported is taken up again, in milliseconds.',
   ),
+  stalledAfterMs: integer(
+    'STALLED_AFTER_MS',
+    30_000,
+    1_000,
+    600_000,
+    'A dispatcher that has work in the queue and does none of it for so long is not ready, in milliseconds.',
+  ),
   disableAfterHours: integer(
     'DISABLE_AFTER_HOURS',
     120,

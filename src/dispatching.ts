@@ -3,18 +3,36 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from './dispatcher/dispatcher.js';
 import { Membership } from './dispatcher/membership.js';
 import { Egress } from './egress/egress.js';
+import { ReferenceQueue } from './queue/reference-queue.js';
 import { ReferenceWorker } from './queue/reference-worker.js';
 import { Scheduler } from './scheduler/scheduler.js';
+import { StallWatch } from './telemetry/stall-watch.js';
 import { within } from './within.js';
+
+/** How the dispatcher of this process is doing; for readiness and metrics. */
+export interface DispatchingVitals {
+  inFlight: number;
+  inLine: number;
+  schedulerIdleMs: number;
+  /** For how long there has been work in the queue, and none was taken or completed. */
+  stalledMs: number;
+}
+
+const WATCH_MS = 1_000;
 
 @Injectable()
 export class Dispatching {
+  private readonly watch = new StallWatch();
+  private watching: NodeJS.Timeout | undefined;
+  private stalledMs = 0;
+
   constructor(
     @Inject(Membership) private readonly membership: Membership,
     @Inject(Dispatcher) private readonly dispatcher: Dispatcher,
     @Inject(ReferenceWorker) private readonly worker: ReferenceWorker,
     @Inject(Scheduler) private readonly scheduler: Scheduler,
     @Inject(Egress) private readonly egress: Egress,
+    @Inject(ReferenceQueue) private readonly queue: ReferenceQueue,
   ) {}
 
   async start(): Promise<void> {
@@ -22,10 +40,29 @@ export class Dispatching {
     this.dispatcher.start();
     this.worker.start();
     this.scheduler.start();
+    this.watching = setInterval(() => this.watchWork(), WATCH_MS).unref();
+  }
+
+  get vitals(): DispatchingVitals {
+    const { inFlight, waiting } = this.dispatcher.lanes;
+    return {
+      inFlight,
+      inLine: waiting,
+      schedulerIdleMs: this.scheduler.idleMs,
+      stalledMs: this.stalledMs,
+    };
+  }
+
+  private watchWork(): void {
+    const now = performance.now();
+    // Changes with every job that is taken and every attempt that is completed.
+    const progress = Math.round(now - this.worker.idleMs) + this.dispatcher.completed;
+    this.stalledMs = this.watch.see({ waitingJobs: this.queue.state.waitingJobs, progress }, now);
   }
 
   /** `graceMs` is for all of it together. */
   async stop(graceMs: number): Promise<void> {
+    clearInterval(this.watching);
     const deadline = performance.now() + graceMs;
     const left = (): number => Math.max(0, deadline - performance.now());
     await within(left(), this.scheduler.stop());

@@ -11,20 +11,23 @@ import {
   Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
+  type OnApplicationShutdown,
 } from '@nestjs/common';
 import { SETTINGS, type Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
 import { Emitter } from './intake/emitter.js';
+import { TRACING, UPKEEP_DATABASE } from './operations.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { DatabaseClock } from './store/clock.js';
 import { Database } from './store/database.js';
 import { LaneWaker } from './store/lane-waker.js';
 import { Upkeep } from './upkeep/upkeep.js';
 import { log } from './telemetry/log.js';
+import type { Tracing } from './telemetry/tracing.js';
 import { within } from './within.js';
 
 @Injectable()
-export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(Database) private readonly database: Database,
@@ -33,6 +36,8 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(LaneWaker) private readonly waker: LaneWaker,
     @Inject(Emitter) private readonly emitter: Emitter,
     @Inject(Upkeep) private readonly upkeep: Upkeep,
+    @Inject(UPKEEP_DATABASE) private readonly upkeepDatabase: Database,
+    @Optional() @Inject(TRACING) private readonly tracing?: Tracing,
     @Optional() @Inject(Dispatching) private readonly dispatching?: Dispatching,
   ) {}
 
@@ -47,10 +52,16 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     const startedAt = performance.now();
     await this.dispatching?.stop(this.settings.shutdownGraceMs);
     await within(2_000, this.emitter.drain());
-    await this.upkeep.stop();
+    await within(2_000, this.upkeep.stop());
     await within(2_000, this.waker.close());
     await within(2_000, this.queue.close());
     await this.dispatching?.close();
+    await this.tracing?.close();
     log.info({ tookMs: Math.round(performance.now() - startedAt) }, 'posthorn.stopped');
+  }
+
+  /** After the server has answered its last request. */
+  async onApplicationShutdown(): Promise<void> {
+    await within(2_000, Promise.all([this.database.close(), this.upkeepDatabase.close()]));
   }
 }

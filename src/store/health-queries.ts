@@ -4,7 +4,8 @@
  */
 import { migrations } from '../../migrations/index.js';
 import type { Queryable } from './database.js';
-import { partitionedTables, partitionName, type PartitionedTable } from './partitions.js';
+import { DAY_MS, partitionedTables, partitionName, type PartitionedTable } from './partitions.js';
+import { taskAges } from './upkeep-claims.js';
 
 /** What one process measures for all of them (src/store/measurements.ts). */
 export interface Figures {
@@ -26,6 +27,8 @@ export interface Figures {
   /** Tables whose default partition holds rows. */
   strayTables: string[];
   tableBytes: Record<PartitionedTable, number>;
+  /** Since each upkeep task last succeeded. */
+  upkeepAgeSeconds: Record<string, number>;
 }
 
 /** Lanes looked into for the lag: the longest waiting ones, each with a look into every day's index. */
@@ -33,22 +36,17 @@ const LAG_LANES_MAX = 200;
 
 export async function measure(database: Queryable, nowMs: number): Promise<Figures> {
   // One after the other: figures are not worth more than one connection.
-  const lag = await measureLag(database);
-  const [counts, troubled, disabled] = [
-    await countPending(database),
-    await countTroubled(database),
-    await countDisabled(database),
-  ];
   const partitions = await checkPartitions(database, nowMs);
   return {
-    ...lag,
-    ...counts,
-    ...troubled,
-    endpointsDisabled: disabled,
+    ...(await measureLag(database)),
+    ...(await countPending(database)),
+    ...(await countTroubled(database)),
+    endpointsDisabled: await countDisabled(database),
     dispatchers: await countDispatchers(database),
     partitionsMissing: partitions.missing.length,
     strayTables: partitions.strayTables,
     tableBytes: await sizeTables(database),
+    upkeepAgeSeconds: await taskAges(database),
   };
 }
 
@@ -132,8 +130,6 @@ async function sizeTables(database: Queryable): Promise<Record<PartitionedTable,
   );
   return Object.fromEntries(rows.map((row) => [row.parent, row.bytes])) as Record<PartitionedTable, number>;
 }
-
-const DAY_MS = 86_400_000;
 
 export interface PartitionCondition {
   /** Of today's and tomorrow's, those that are not there. */

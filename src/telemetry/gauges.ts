@@ -36,6 +36,7 @@ export class InstallationGauges {
   private readonly setDisabled: (values: Record<string, number>) => void;
   private readonly setBytes: (values: Record<string, number>) => void;
   private readonly setStrays: (values: Record<string, number>) => void;
+  private readonly setUpkeep: (values: Record<string, number>) => void;
 
   constructor(registry: Registry) {
     const figure = (name: string, help: string, read: (measurement: Measurement) => number): void =>
@@ -99,6 +100,12 @@ export class InstallationGauges {
       '1 where rows lie in a table’s default partition, outside of every day.',
       'table',
     );
+    this.setUpkeep = labelled(
+      registry,
+      'posthorn_upkeep_success_age_seconds',
+      'Since an upkeep task of the installation last succeeded.',
+      'task',
+    );
   }
 
   show(measurement: Measurement | undefined): void {
@@ -106,6 +113,7 @@ export class InstallationGauges {
     const figures = measurement?.figures;
     this.setDisabled(figures?.endpointsDisabled ?? {});
     this.setBytes(figures?.tableBytes ?? {});
+    this.setUpkeep(figures?.upkeepAgeSeconds ?? {});
     this.setStrays(Object.fromEntries((figures?.strayTables ?? []).map((table) => [table, 1])));
   }
 }

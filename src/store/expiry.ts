@@ -1,0 +1,73 @@
+/**
+ * Rows of tables that are not cut by day, deleted when their time is over: in batches, so that no statement holds its
+ * locks for long. A crash leaves the rest to the next run.
+ */
+import { lowestUuidAt } from '../model/id.js';
+import type { Queryable } from './database.js';
+import { DAY_MS } from './partitions.js';
+
+const MINUTE_MS = 60_000;
+/** A key's row and its event are stored together, but their times are read from two clocks. */
+const CLOCK_SLACK_MS = 10 * MINUTE_MS;
+
+/**
+ * Deletes the idempotency keys of a day's events; always before those events, since a key whose event is gone could
+ * neither be answered nor be used again. A minute's keys at a time, which the table's BRIN index finds in a few pages.
+ */
+export async function deleteIdempotencyKeys(database: Queryable, dayMs: number): Promise<number> {
+  const lastEvent = lowestUuidAt(dayMs + DAY_MS);
+  let deleted = 0;
+  for (let from = dayMs - CLOCK_SLACK_MS; from < dayMs + DAY_MS + CLOCK_SLACK_MS; from += MINUTE_MS) {
+    const { rowCount } = await database.query(
+      {
+        name: 'delete_idempotency_keys',
+        text: `DELETE FROM idempotency_keys k
+                WHERE k.created_at >= $1 AND k.created_at < $2 AND k.event_id < $3`,
+      },
+      [new Date(from), new Date(from + MINUTE_MS), lastEvent],
+    );
+    deleted += rowCount ?? 0;
+  }
+  return deleted;
+}
+
+const BATCH = 5_000;
+
+export async function deleteAuditBefore(database: Queryable, timeMs: number): Promise<number> {
+  return inBatches(
+    database,
+    `DELETE FROM audit_log a WHERE a.id IN (SELECT x.id FROM audit_log x WHERE x.id < $1 ORDER BY x.id LIMIT ${BATCH})`,
+    lowestUuidAt(timeMs),
+  );
+}
+
+/** Replays that ended; those that run are of today, however long ago they were asked for. */
+export async function deleteReplaysBefore(database: Queryable, timeMs: number): Promise<number> {
+  return inBatches(
+    database,
+    `DELETE FROM replays r WHERE r.id IN (
+       SELECT x.id FROM replays x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
+    lowestUuidAt(timeMs),
+  );
+}
+
+/** Endpoints that were deleted before this, when no delivery can speak of them any more: with their lanes. */
+export async function purgeEndpointsDeletedBefore(database: Queryable, timeMs: number): Promise<number> {
+  return inBatches(
+    database,
+    `WITH gone AS (SELECT e.id FROM endpoints e WHERE e.deleted_at < $1 LIMIT ${BATCH}),
+          lanes AS (DELETE FROM lanes l USING gone g WHERE l.endpoint_id = g.id),
+          secrets AS (DELETE FROM endpoint_secrets s USING gone g WHERE s.endpoint_id = g.id)
+     DELETE FROM endpoints e USING gone g WHERE e.id = g.id`,
+    new Date(timeMs),
+  );
+}
+
+async function inBatches(database: Queryable, statement: string, bound: unknown): Promise<number> {
+  let deleted = 0;
+  for (;;) {
+    const { rowCount } = await database.query(statement, [bound]);
+    deleted += rowCount ?? 0;
+    if ((rowCount ?? 0) < BATCH) return deleted;
+  }
+}

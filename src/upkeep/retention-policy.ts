@@ -1,0 +1,41 @@
+/** How long each kind of data is kept. Pure, so that its one rule across settings can be read and tested. */
+import type { Settings } from '../config.js';
+
+export interface RetentionPolicy {
+  /** Days (UTC) that are kept in full besides the present one. */
+  eventsDays: number;
+  deliveriesDays: number;
+  attemptsDays: number;
+  auditDays: number;
+  idempotencyDays: number;
+  /** What is still owed after so many days is failed as `expired`: a day before it goes, where there is one. */
+  lifetimeDays: number;
+  exportDir: string | undefined;
+}
+
+export function retentionPolicy(
+  settings: Pick<
+    Settings,
+    | 'retentionDays'
+    | 'retentionEventsDays'
+    | 'retentionDeliveriesDays'
+    | 'retentionAttemptsDays'
+    | 'retentionAuditDays'
+    | 'retentionIdempotencyDays'
+    | 'exportDir'
+  >,
+): RetentionPolicy {
+  const eventsDays = settings.retentionEventsDays ?? settings.retentionDays;
+  const deliveriesDays = settings.retentionDeliveriesDays ?? settings.retentionDays;
+  return {
+    eventsDays,
+    deliveriesDays,
+    attemptsDays: settings.retentionAttemptsDays ?? settings.retentionDays,
+    auditDays: settings.retentionAuditDays ?? settings.retentionDays,
+    // A key without its event could neither be answered nor be used again.
+    idempotencyDays: Math.min(settings.retentionIdempotencyDays ?? settings.retentionDays, eventsDays),
+    // A delivery cannot be sent without its event, nor be found without its row.
+    lifetimeDays: Math.max(1, Math.min(eventsDays, deliveriesDays) - 1),
+    exportDir: settings.exportDir,
+  };
+}
