@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Egress, SendResult } from '../egress/egress.js';
 import { transition } from '../model/delivery.js';
 import { newUuid, toPublicId } from '../model/id.js';
+import type { FailedDelivery } from '../model/operational-event.js';
 import type { Clock } from '../store/clock.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
 import type { AttemptRecord } from '../store/record-attempts.js';
@@ -17,7 +18,6 @@ export interface AttemptTools {
   egress: Egress;
   recorder: Recorder;
   log: Logger;
-  userAgent: string;
   /** A number in [0, 1), for the jitter. */
   random: () => number;
   /** Told of every attempt; for metrics. */
@@ -30,6 +30,8 @@ export interface AttemptTools {
     sinceAcceptedMs: number;
   }) => void;
   tracing?: Tracing;
+  /** Told of deliveries whose last attempt has failed. */
+  deliveryFailed?: (delivery: FailedDelivery) => void;
 }
 
 export interface CompletedAttempt {
@@ -71,6 +73,7 @@ export async function attempt(
     durationMs: record.durationMs,
     sinceAcceptedMs: startedAtMs - delivery.createdAt.getTime(),
   });
+  if (applied && step.event === 'schedule_exhausted') tools.deliveryFailed?.(toFailed(record, event));
   if (tools.log.isLevelEnabled('info')) logAttempt(tools.log, delivery, record, applied);
   return { outcome, applied, retryInMs: step.event === 'attempt_failed' ? step.delayMs : undefined };
 }
@@ -107,6 +110,20 @@ function toRecord(
     status: transition('pending', step.event),
     delayMs: step.delayMs,
     counted: step.counted,
+  };
+}
+
+/** Not the record itself: whoever is told may keep it for a while, and answers are long. */
+function toFailed(record: AttemptRecord, event: LoadedEvent): FailedDelivery {
+  return {
+    deliveryId: record.deliveryId,
+    eventId: record.eventId,
+    eventType: event.type,
+    endpointId: record.endpointId,
+    test: event.test,
+    attemptCount: record.attemptNumber,
+    statusCode: record.statusCode,
+    errorCode: record.errorCode,
   };
 }
 

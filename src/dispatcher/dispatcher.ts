@@ -39,6 +39,7 @@ export interface DispatcherOptions {
   userAgent: string;
   listener?: LaneListener;
   observe?: AttemptTools['observe'];
+  deliveryFailed?: AttemptTools['deliveryFailed'];
   /** Told of every group of attempts that was recorded; for metrics. */
   observeRecords?: (items: number, waitedMs: number, tookMs: number) => void;
   tracing?: Tracing;
@@ -73,7 +74,7 @@ export class Dispatcher {
 
   constructor(private readonly options: DispatcherOptions) {
     const { database, settings, membership, log } = options;
-    this.targets = new TargetCache(database, options.sealer, settings);
+    this.targets = new TargetCache(database, options.sealer, settings, options.userAgent);
     this.recorder = new Recorder(database, log, options.observeRecords);
     this.health = new HealthReporter(database, log, options.listener);
     this.lanes = new Lanes(
@@ -86,9 +87,9 @@ export class Dispatcher {
       egress: options.egress,
       recorder: this.recorder,
       log,
-      userAgent: options.userAgent,
       random: Math.random,
       ...(options.observe && { observe: options.observe }),
+      ...(options.deliveryFailed && { deliveryFailed: options.deliveryFailed }),
       ...(options.tracing && { tracing: options.tracing }),
     };
   }

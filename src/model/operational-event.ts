@@ -20,3 +20,16 @@ export const OPERATOR_TENANT = 'posthorn-operator';
 export function isOperational(eventType: string): eventType is OperationalEventType {
   return (operationalEventTypes as readonly string[]).includes(eventType);
 }
+
+/** A delivery that was given up, as it is reported for `delivery.failed`. */
+export interface FailedDelivery {
+  deliveryId: string;
+  eventId: string;
+  eventType: string;
+  endpointId: string;
+  /** A test event's; nobody is told. */
+  test: boolean;
+  attemptCount: number;
+  statusCode: number | null;
+  errorCode: string | null;
+}
