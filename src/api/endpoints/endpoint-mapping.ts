@@ -6,7 +6,7 @@ import { publicKeyOf } from '../../model/secret.js';
 import type { EndpointChanges, EndpointFields, EndpointView } from '../../store/endpoints.js';
 import { checkHeaders, checkRetry, HIDDEN, keepHidden } from './endpoint-checks.js';
 import type { CreateEndpoint, EndpointAnswer, NewEndpointAnswer, UpdateEndpoint } from './endpoint.dto.js';
-import type { ExponentialRetryDto, ScheduledRetryDto } from './retry.dto.js';
+import type { ExponentialRetry, ScheduledRetry } from './retry.dto.js';
 
 export type EndpointDefaults = Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>;
 
@@ -92,7 +92,7 @@ export function newEndpointAnswer(
  * Stored whole, so that a later change of the default does not change half of somebody's schedule.
  * @throws PosthornError `validation_failed`
  */
-function wholeRetry(retry: ExponentialRetryDto | ScheduledRetryDto | null): RetrySchedule | null {
+function wholeRetry(retry: ExponentialRetry | ScheduledRetry | null): RetrySchedule | null {
   if (retry === null) return null;
   if ('scheduleSeconds' in retry) return { scheduleSeconds: retry.scheduleSeconds };
   const whole = { ...defaultRetry, ...retry };

@@ -23,18 +23,18 @@ import {
 import type { JsonObject } from '../../model/json.js';
 import { AreEventTypePatterns, AreStrings, IsFilter, IsMetadata, Omittable } from '../fields.js';
 import { PageEnd } from '../page.dto.js';
-import { ExponentialRetryDto, ScheduledRetryDto } from './retry.dto.js';
+import { ExponentialRetry, ScheduledRetry } from './retry.dto.js';
 
 const DESCRIPTION_LENGTH_MAX = 2_000;
 /** Longer than any URL that may be stored; src/egress/url-policy.ts judges the rest. */
 const URL_TEXT_LENGTH_MAX = 8_192;
 
 const retrySchema = {
-  oneOf: [{ $ref: getSchemaPath(ExponentialRetryDto) }, { $ref: getSchemaPath(ScheduledRetryDto) }],
+  oneOf: [{ $ref: getSchemaPath(ExponentialRetry) }, { $ref: getSchemaPath(ScheduledRetry) }],
 };
 
 /** What creating and changing an endpoint have in common. Null, where it is allowed, means the installation's default. */
-@ApiExtraModels(ExponentialRetryDto, ScheduledRetryDto)
+@ApiExtraModels(ExponentialRetry, ScheduledRetry)
 export class EndpointSettings {
   /** @example "Books invoices into the ERP" */
   @Omittable()
@@ -77,7 +77,7 @@ export class EndpointSettings {
   @ValidateNested()
   @Type((options) => retryClass(options?.object as { retry?: unknown }))
   @ApiPropertyOptional({ ...retrySchema, nullable: true })
-  retry?: ExponentialRetryDto | ScheduledRetryDto | null;
+  retry?: ExponentialRetry | ScheduledRetry | null;
 
   /**
    * The whole attempt takes no longer, in milliseconds.
@@ -165,10 +165,10 @@ export class UpdateEndpoint extends EndpointSettings {
 }
 
 /** Decided by the field that only one of the two has; anything that is no object is left for the rules to refuse. */
-function retryClass(body: { retry?: unknown }): typeof ExponentialRetryDto | typeof ScheduledRetryDto {
+function retryClass(body: { retry?: unknown }): typeof ExponentialRetry | typeof ScheduledRetry {
   const { retry } = body;
   const isScheduled = typeof retry === 'object' && retry !== null && 'scheduleSeconds' in retry;
-  return isScheduled ? ScheduledRetryDto : ExponentialRetryDto;
+  return isScheduled ? ScheduledRetry : ExponentialRetry;
 }
 
 /** Why an endpoint is being spared: after repeated failure it gets one probe at a time, until one succeeds. */
@@ -189,7 +189,7 @@ export class CircuitAnswer {
   consecutiveFailures: number;
 }
 
-@ApiExtraModels(ExponentialRetryDto, ScheduledRetryDto)
+@ApiExtraModels(ExponentialRetry, ScheduledRetry)
 export class EndpointAnswer {
   /** @example "ep_019ab1c2d3e47f508192a3b4c5d6e7f8" */
   id: string;
@@ -211,7 +211,7 @@ export class EndpointAnswer {
   signing: Signing;
   /** The schedule in force, whether it is the endpoint's own or the default. */
   @ApiProperty(retrySchema)
-  retry: ExponentialRetryDto | ScheduledRetryDto;
+  retry: ExponentialRetry | ScheduledRetry;
   /**
    * In force; likewise maxInFlight.
    * @example 15000

@@ -6,7 +6,7 @@ const PAUSE_SECONDS_MAX = 604_800;
 const ATTEMPTS_MAX = 100;
 
 /** Pauses that grow: base × factorⁿ, up to a maximum. What is left out is as in the default. */
-export class ExponentialRetryDto {
+export class ExponentialRetry {
   /**
    * The pause before the second attempt, in seconds.
    * @example 5
@@ -59,7 +59,7 @@ export class ExponentialRetryDto {
 }
 
 /** The pauses one by one. */
-export class ScheduledRetryDto {
+export class ScheduledRetry {
   /**
    * The pause before the second, third, … attempt, in seconds; empty: one attempt only.
    * @example [5, 300, 1800]
@@ -72,4 +72,4 @@ export class ScheduledRetryDto {
   scheduleSeconds: number[];
 }
 
-export type RetryDto = ExponentialRetryDto | ScheduledRetryDto;
+export type RetryDto = ExponentialRetry | ScheduledRetry;

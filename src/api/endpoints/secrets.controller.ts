@@ -1,6 +1,6 @@
 /** Signing secrets of an endpoint: shown to those who may manage it, and rotated without an interruption. */
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { publicKeyOf } from '../../model/secret.js';
 import type { AuditSource } from '../../store/audit.js';
 import { SecretStore, type ShownSecret } from '../../store/secrets.js';
@@ -52,6 +52,7 @@ export class SecretsController {
     description:
       'The new secret signs at once. Every older one signs beside it until `expireOldAfterSeconds` have passed, so that receivers can change over in between.',
   })
+  @ApiBody({ type: RotateSecret, required: false })
   @ApiOkResponse({ type: LiveSecretAnswer, description: 'The new secret.' })
   @Refuses(...bodyRefusals, 'tenant_not_found', 'endpoint_not_found', 'conflict')
   async rotate(
