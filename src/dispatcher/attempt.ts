@@ -57,7 +57,7 @@ export async function attempt(
     attemptNumber: delivery.attemptCount + 1,
   });
   const traced = span === undefined ? event : { ...event, traceparent: span.traceparent };
-  const request = prepare(delivery, traced, target, startedAtMs, tools.userAgent);
+  const request = prepare(delivery, traced, target, startedAtMs);
   const result = await tools.egress.send(request);
   sent();
   const outcome = toOutcome(result, tools.clock.nowMs());

@@ -11,27 +11,31 @@ import { parseSigningKey, sign, type SigningKey } from './sign.js';
 export interface PreparedTarget {
   target: EndpointTarget;
   keys: { key: SigningKey; expiresAtMs: number }[];
-  /** The custom headers as JSON members, values hidden, for the attempt log. */
-  hiddenHeaders: string;
+  /** Names and values, in turn. */
+  headers: string[];
+  /** The same for the attempt log: members of a JSON object, the custom headers' values hidden. */
+  loggedHeaders: string;
 }
 
 export interface PreparedRequest {
   url: string;
   method: 'POST';
-  headers: Record<string, string>;
+  /** Names and values, in turn: what undici takes without looking at it again. */
+  headers: string[];
   body: string;
   timeoutMs: number;
   /** The headers as the attempt log keeps them: JSON text without secrets. */
   loggedHeaders: string;
 }
 
-export function prepareTarget(target: EndpointTarget): PreparedTarget {
+export function prepareTarget(target: EndpointTarget, userAgent: string): PreparedTarget {
+  const own = { 'content-type': CONTENT_TYPES[target.bodyFormat], 'user-agent': userAgent };
+  const hidden = Object.fromEntries(Object.keys(target.headers).map((name) => [name, '•••']));
   return {
     target,
     keys: target.secrets.map(({ secret, expiresAtMs }) => ({ key: parseSigningKey(secret), expiresAtMs })),
-    hiddenHeaders: Object.keys(target.headers)
-      .map((name) => `,${JSON.stringify(name)}:"•••"`)
-      .join(''),
+    headers: Object.entries({ ...target.headers, ...own }).flat(),
+    loggedHeaders: JSON.stringify({ ...own, ...hidden }).slice(1, -1),
   };
 }
 
@@ -41,32 +45,37 @@ export function prepare(
   event: LoadedEvent,
   prepared: PreparedTarget,
   nowMs: number,
-  userAgent: string,
 ): PreparedRequest {
   const { target } = prepared;
   const webhookId = toPublicId('evt', delivery.eventId);
   const timestamp = Math.floor(nowMs / 1000);
   const body = bodyText(target.bodyFormat, delivery, event, webhookId);
-  const live = prepared.keys.filter((key) => key.expiresAtMs > nowMs).map((key) => key.key);
-  const headers: Record<string, string> = {
-    'content-type': CONTENT_TYPES[target.bodyFormat],
-    'user-agent': userAgent,
-    'webhook-id': webhookId,
-    'webhook-timestamp': String(timestamp),
-    'webhook-signature': sign(live, webhookId, timestamp, body),
-    'posthorn-hops': String(event.hops + 1),
+  const signature = sign(liveKeys(prepared, nowMs), webhookId, timestamp, body);
+  const headers = prepared.headers.slice();
+  let logged = `{${prepared.loggedHeaders}`;
+  const add = (name: string, value: string): void => {
+    headers.push(name, value);
+    // No value of ours has a character that JSON would escape.
+    logged += `,"${name}":"${value}"`;
   };
-  if (event.test) headers['posthorn-test'] = 'true';
-  if (event.traceparent !== null) headers['traceparent'] = event.traceparent;
-  const own = JSON.stringify(headers);
+  add('webhook-id', webhookId);
+  add('webhook-timestamp', String(timestamp));
+  add('webhook-signature', signature);
+  add('posthorn-hops', String(event.hops + 1));
+  if (event.test) add('posthorn-test', 'true');
+  if (event.traceparent !== null) add('traceparent', event.traceparent);
   return {
     url: target.url,
     method: 'POST',
-    headers: Object.assign({}, target.headers, headers),
+    headers,
     body,
     timeoutMs: target.timeoutMs,
-    loggedHeaders: prepared.hiddenHeaders === '' ? own : `${own.slice(0, -1)}${prepared.hiddenHeaders}}`,
+    loggedHeaders: `${logged}}`,
   };
+}
+
+function liveKeys(prepared: PreparedTarget, nowMs: number): SigningKey[] {
+  return prepared.keys.filter((key) => key.expiresAtMs > nowMs).map((key) => key.key);
 }
 
 const CONTENT_TYPES: Record<BodyFormat, string> = {

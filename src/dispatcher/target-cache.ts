@@ -20,6 +20,7 @@ export class TargetCache {
     private readonly database: Queryable,
     private readonly sealer: Sealer,
     private readonly settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>,
+    private readonly userAgent: string,
   ) {}
 
   get(endpointId: string): PreparedTarget | undefined {
@@ -38,7 +39,7 @@ export class TargetCache {
     const read = await readEndpointTargets(this.database, [...outdated], this.sealer, this.settings);
     for (const [endpointId, target] of read) {
       this.targets.delete(endpointId);
-      this.targets.set(endpointId, prepareTarget(target));
+      this.targets.set(endpointId, prepareTarget(target, this.userAgent));
     }
     for (const endpointId of this.targets.keys()) {
       if (this.targets.size <= TARGETS_MAX) break;

@@ -47,8 +47,12 @@ export interface EgressOptions {
 /** An idle TLS connection holds some 50 kB: 200 MB at most, and well below usual limits of open files. */
 const IDLE_CONNECTIONS_MAX = 4_000;
 
+/** At some 500 bytes each. */
+const PARSED_URLS_MAX = 20_000;
+
 export class Egress {
   private readonly origins = new Map<string, Origin>();
+  private readonly urls = new Map<string, URL>();
   private readonly deadlines = new Deadlines<Exchange>();
   private readonly idle: IdleConnections;
   private readonly trust: TlsContexts;
@@ -71,7 +75,7 @@ export class Egress {
     return new Promise((resolve) => {
       try {
         if (this.closed) throw new EgressFailure('internal', 'egress is closed');
-        const url = parse(request.url);
+        const url = this.parsed(request.url);
         const origin = this.originOf(url, request);
         const { method, headers, body } = request;
         const options = { path: `${url.pathname}${url.search}`, method, headers, body };
@@ -92,6 +96,16 @@ export class Egress {
     this.closed = true;
     for (const exchange of this.deadlines) exchange.fail(new EgressFailure('internal', 'egress was closed'));
     this.idle.retireAll();
+  }
+
+  /** Parsing a URL costs as much as signing a small body, and endpoints keep theirs. */
+  private parsed(text: string): URL {
+    const known = this.urls.get(text);
+    if (known) return known;
+    const url = parse(text);
+    if (this.urls.size >= PARSED_URLS_MAX) this.urls.clear();
+    this.urls.set(text, url);
+    return url;
   }
 
   private originOf(url: URL, { tls }: PreparedRequest): Origin {

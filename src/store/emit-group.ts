@@ -8,7 +8,7 @@
  * A delivery goes straight into the hot window (leased, its reference enqueued behind the answer) unless its lane
  * says that others wait, that it is parked or metered, or the window is full. Then it waits in the ledger.
  */
-import { binaryArray } from './binary-array.js';
+import { binaryArray, plainArray } from './array-parameters.js';
 import type { Queryable, Statement } from './database.js';
 
 export interface EventToStore {
@@ -94,33 +94,48 @@ export async function storeEmitGroup(
   const owedColumn = <T>(read: (row: { event: EventToStore; delivery: DeliveryToStore }) => T): T[] =>
     owed.map(read);
   const { rows } = await database.query<{ id: string; waiting: boolean }>(STORE_GROUP, [
-    column((event) => event.eventId),
-    column((event) => event.tenantId),
-    column((event) => event.endpointsVersion),
-    column((event) => event.type),
+    plainArray(column((event) => event.eventId)),
+    plainArray(column((event) => event.tenantId)),
+    plainArray(column((event) => event.endpointsVersion)),
     binaryArray(
       'text',
-      events.map((event) => event.data),
+      column((event) => event.type),
     ),
-    column((event) => event.occurredAt),
-    column((event) => event.createdAt),
-    column((event) => arrayLiteral(event.tags)),
-    column((event) => event.externalId),
-    column((event) => event.deliveries.length),
-    column((event) => event.test),
-    column((event) => event.hops),
-    column((event) => event.traceparent),
+    binaryArray(
+      'text',
+      column((event) => event.data),
+    ),
+    plainArray(column((event) => event.occurredAt.toISOString())),
+    plainArray(column((event) => event.createdAt.toISOString())),
+    binaryArray(
+      'text',
+      column((event) => arrayLiteral(event.tags)),
+    ),
+    binaryArray(
+      'text',
+      column((event) => event.externalId),
+    ),
+    plainArray(column((event) => event.deliveries.length)),
+    plainArray(column((event) => event.test)),
+    plainArray(column((event) => event.hops)),
+    binaryArray(
+      'text',
+      column((event) => event.traceparent),
+    ),
     catalogVersion,
-    owedColumn(({ delivery }) => delivery.deliveryId),
-    owedColumn(({ event }) => event.eventId),
-    owedColumn(({ delivery }) => delivery.endpointId),
-    owedColumn(({ delivery }) => delivery.leaseMs),
-    owedColumn(({ delivery }) => delivery.metered),
-    owedColumn(({ event }) => event.tenantId),
-    owedColumn(({ event }) => event.endpointsVersion),
-    owedColumn(({ event }) => event.type),
-    owedColumn(({ event }) => event.test),
-    owedColumn(({ event }) => event.createdAt),
+    plainArray(owedColumn(({ delivery }) => delivery.deliveryId)),
+    plainArray(owedColumn(({ event }) => event.eventId)),
+    plainArray(owedColumn(({ delivery }) => delivery.endpointId)),
+    plainArray(owedColumn(({ delivery }) => delivery.leaseMs)),
+    plainArray(owedColumn(({ delivery }) => delivery.metered)),
+    plainArray(owedColumn(({ event }) => event.tenantId)),
+    plainArray(owedColumn(({ event }) => event.endpointsVersion)),
+    binaryArray(
+      'text',
+      owedColumn(({ event }) => event.type),
+    ),
+    plainArray(owedColumn(({ event }) => event.test)),
+    plainArray(owedColumn(({ event }) => event.createdAt.toISOString())),
     windowOpen,
   ]);
   const storedEventIds = new Set<string>();

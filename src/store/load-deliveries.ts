@@ -5,6 +5,7 @@
  */
 import type { DeliveryReference, Trigger } from '../model/delivery.js';
 import type { Circuit } from '../model/endpoint.js';
+import { plainArray } from './array-parameters.js';
 import type { Queryable, Statement } from './database.js';
 
 export interface LoadedEvent {
@@ -96,9 +97,9 @@ export async function loadDeliveries(
   references: DeliveryReference[],
 ): Promise<LoadedDelivery[]> {
   const { rows } = await database.query<Row>(LOAD, [
-    references.map((reference) => reference.deliveryId),
-    references.map((reference) => reference.eventId),
-    references.map((reference) => reference.epoch),
+    plainArray(references.map((reference) => reference.deliveryId)),
+    plainArray(references.map((reference) => reference.eventId)),
+    plainArray(references.map((reference) => reference.epoch)),
   ]);
   const loadedAt = performance.now();
   return rows.map((row) => ({

@@ -6,7 +6,7 @@
  * commit leaves the lease to run out and the delivery to be sent again (the one duplicate that at-least-once means).
  */
 import type { DeliveryStatus } from '../model/delivery.js';
-import { binaryArray } from './binary-array.js';
+import { binaryArray, plainArray } from './array-parameters.js';
 import type { Queryable, Statement } from './database.js';
 
 export interface AttemptRecord {
@@ -75,20 +75,26 @@ const RECORD: Statement = {
 export async function recordAttempts(database: Queryable, records: AttemptRecord[]): Promise<Set<string>> {
   const column = <T>(read: (record: AttemptRecord) => T): T[] => records.map(read);
   const { rows } = await database.query<{ id: string }>(RECORD, [
-    column((record) => record.attemptId),
-    column((record) => record.deliveryId),
-    column((record) => record.tenantId),
-    column((record) => record.endpointId),
-    column((record) => record.eventId),
-    column((record) => record.attemptNumber),
-    column((record) => record.epoch),
-    column((record) => record.trigger),
-    column((record) => record.url),
+    plainArray(column((record) => record.attemptId)),
+    plainArray(column((record) => record.deliveryId)),
+    plainArray(column((record) => record.tenantId)),
+    plainArray(column((record) => record.endpointId)),
+    plainArray(column((record) => record.eventId)),
+    plainArray(column((record) => record.attemptNumber)),
+    plainArray(column((record) => record.epoch)),
+    binaryArray(
+      'text',
+      column((record) => record.trigger),
+    ),
+    binaryArray(
+      'text',
+      column((record) => record.url),
+    ),
     binaryArray(
       'json',
       column((record) => record.requestHeaders),
     ),
-    column((record) => record.statusCode),
+    plainArray(column((record) => record.statusCode)),
     binaryArray(
       'json',
       column((record) => record.responseHeaders),
@@ -97,19 +103,28 @@ export async function recordAttempts(database: Queryable, records: AttemptRecord
       'bytea',
       column((record) => record.responseBody),
     ),
-    column((record) => record.responseBodyTruncated),
-    column((record) => record.errorCode),
-    column((record) => record.errorMessage),
-    column((record) => record.remoteAddress),
+    plainArray(column((record) => record.responseBodyTruncated)),
+    binaryArray(
+      'text',
+      column((record) => record.errorCode),
+    ),
+    binaryArray(
+      'text',
+      column((record) => record.errorMessage),
+    ),
+    binaryArray(
+      'text',
+      column((record) => record.remoteAddress),
+    ),
     binaryArray(
       'json',
       column((record) => record.timings),
     ),
-    column((record) => record.durationMs),
-    column((record) => record.startedAt),
-    column((record) => record.status),
-    column((record) => record.delayMs),
-    column((record) => record.counted),
+    plainArray(column((record) => record.durationMs)),
+    plainArray(column((record) => record.startedAt.toISOString())),
+    plainArray(column((record) => record.status)),
+    plainArray(column((record) => record.delayMs)),
+    plainArray(column((record) => record.counted)),
   ]);
   return new Set(rows.map((row) => row.id));
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryArray } from '../../src/store/binary-array.js';
+import { binaryArray } from '../../src/store/array-parameters.js';
 import { Database } from '../../src/store/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-describe('binary array', () => {
+describe('array parameters', () => {
   let testDatabase: TestDatabase;
   let database: Database;
 
