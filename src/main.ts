@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureApi, createHttpAdapter } from './api/http.js';
+import { logRequests } from './api/request-log.js';
 import { AppModule, type RunningSettings } from './app.module.js';
 import { ConfigError, isEmbedded, loadConfig, withProfileDefaults, type Config } from './config.js';
 import { ensureAdminKey } from './store/api-keys.js';
 import { encryptionKeyFromFile } from './store/key-file.js';
 import { migrate } from './store/migrate.js';
-import { log, setLogLevel } from './telemetry/log.js';
+import { log, setLogLevel, switchLogLevelOnSignal } from './telemetry/log.js';
 import { NestLog } from './telemetry/nest-log.js';
 import { VERSION } from './version.js';
 
@@ -58,6 +59,7 @@ export async function startPosthorn(
   );
   try {
     await configureApi(app, settings);
+    logRequests(app, log);
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await app.close();
@@ -110,6 +112,7 @@ async function main(): Promise<void> {
       process.stdout.write(`\nThe admin key, shown this once: ${posthorn.firstAdminKey}\n\n`);
     }
     closeOnSignal(() => posthorn.close());
+    switchLogLevelOnSignal();
   } catch (error) {
     process.stderr.write(
       `${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`,

@@ -32,7 +32,7 @@ const TIMEOUT_CHECK_MS = 2_000;
 /** Lets a route take bodies of `factor` times BODY_BYTES_MAX. */
 export const BodyLimitFactor = (factor: number) => RouteConfig({ bodyLimitFactor: factor });
 
-type HttpSettings = Pick<Settings, 'bodyBytesMax' | 'requestTimeoutMs' | 'connectionsMax'>;
+type HttpSettings = Pick<Settings, 'bodyBytesMax' | 'requestTimeoutMs' | 'connectionsMax' | 'role'>;
 
 /** Fastify as Nest drives it; bodies are parsed by us alone. */
 class PosthornHttpAdapter extends FastifyAdapter {
@@ -99,6 +99,7 @@ export async function configureApi(
   });
   app.useGlobalFilters(new ProblemFilter(routes));
   app.useGlobalPipes(new StrictValidationPipe());
+  if (settings.role === 'dispatcher') return; // which answers health and metrics, and nothing else
   installDocs(app);
   installConsole(app, settings);
 }

@@ -24,12 +24,12 @@ export async function currentFigures(database: Queryable, nowMs: number): Promis
       WHERE m.claimed_at <= now() - GREATEST(${PAUSE_SECONDS_MIN}, m.took_ms / 1000 * ${PAUSE_PER_COST}) * interval '1 second'`,
   );
   if ((rowCount ?? 0) > 0) await measureAndKeep(database, nowMs);
-  const { rows } = await database.query<{ figures: Figures | null; age: number }>(
+  const { rows } = await database.query<{ figures: Figures; age: number }>(
     `SELECT m.figures, extract(epoch FROM now() - m.measured_at)::float8 AS age
        FROM measurements m WHERE m.figures IS NOT NULL`,
   );
   const row = rows[0];
-  return row?.figures == null ? undefined : { figures: row.figures, ageSeconds: row.age };
+  return row === undefined ? undefined : { figures: row.figures, ageSeconds: row.age };
 }
 
 /** A crash in here leaves the old figures; they are measured again after the pause. */
