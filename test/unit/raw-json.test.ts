@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PosthornError } from '../../src/errors.js';
+import { type PosthornError } from '../../src/errors.js';
 import { sliceElements, sliceMembers, type Slice } from '../../src/intake/raw-json.js';
 
 const cut = (text: string, slice: Slice | undefined) => slice && text.slice(slice.start, slice.end);
