@@ -72,7 +72,7 @@ async function run(): Promise<number> {
   report.tookSeconds = Math.round((Date.now() - startedAt.getTime()) / 1000);
   const failures = [
     ...report.sections.flatMap((section) => section.failures),
-    ...(short ? regressions(report) : []),
+    ...(short && names.length === 0 ? regressions(report) : []),
   ];
   const lost = report.sections.reduce((sum, section) => sum + section.tally.lost, 0);
   if (lost > 0) failures.push(`${lost} deliveries were lost`);

@@ -18,6 +18,7 @@ import { serve } from './remote.js';
 const WEBHOOK_ID = Buffer.from('\r\nwebhook-id: ');
 const EMIT_ANSWER = answer(202, `{"id":"evt_${'0'.repeat(32)}","status":"accepted"}`);
 const OK = answer(200, '');
+const ANSWER: Behaviour = { kind: 'answer' };
 const PATH_AT = 'POST /'.length;
 const ZERO = 48;
 const NINE = 57;
@@ -25,7 +26,7 @@ const NINE = 57;
 let records = new Records(RECEIVED.bytes);
 let index = new RecordIndex(records);
 const key = new Uint32Array(KEY_WORDS);
-const behaviours: (Behaviour | undefined)[] = [];
+const behaviours: Behaviour[] = [];
 const servers: Server[] = [];
 let requests = 0;
 let delivered = 0;
@@ -81,28 +82,28 @@ function receive(socket: Socket, bytes: Buffer, start: number, bodyStart: number
   readId(bytes, found + WEBHOOK_ID.length + ID_PREFIX.length, key);
   const endpoint = endpointOf(bytes, start + PATH_AT);
   key[4] = endpoint;
-  const behaviour = behaviours[endpoint];
-  if (behaviour === undefined) {
-    count(key);
-    socket.write(OK);
-    return;
-  }
-  misbehave(socket, behaviour, key.slice());
+  behave(socket, behaviours[endpoint] ?? ANSWER, key);
 }
 
-function misbehave(socket: Socket, behaviour: Behaviour, itsKey: Uint32Array): void {
+function behave(socket: Socket, behaviour: Behaviour, itsKey: Uint32Array): void {
   switch (behaviour.kind) {
+    case 'answer':
+      count(itsKey);
+      socket.write(OK);
+      return;
     case 'fail':
       socket.write(answer(behaviour.status, ''));
       return;
     case 'hang':
       return;
-    case 'delay':
+    case 'delay': {
+      const kept = itsKey.slice(); // by then it will hold another's
       setTimeout(() => {
         if (socket.destroyed) return; // the sender gave up
-        count(itsKey);
+        count(kept);
         socket.write(OK);
       }, behaviour.ms);
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 /** The receiver's process, as the bench speaks to it. */
 import { Remote } from './remote.js';
 
-export type Behaviour = { kind: 'fail'; status: number } | { kind: 'hang' } | { kind: 'delay'; ms: number };
+/** `answer`, which is what an endpoint does that nobody spoke of: 200, at once. */
+export type Behaviour =
+  { kind: 'answer' } | { kind: 'fail'; status: number } | { kind: 'hang' } | { kind: 'delay'; ms: number };
 
 export interface ListenOptions {
   /** Loopback addresses; each gets a port of its own. */
@@ -22,8 +24,8 @@ export const RECEIVED = {
 export type ReceiverMethods = {
   /** @returns the ports, in the order of the hosts */
   listen(options: ListenOptions): Promise<number[]>;
-  /** For the endpoints of these numbers, `to` not included. `undefined`: they answer 200 at once, as all do at first. */
-  behave(from: number, to: number, behaviour: Behaviour | undefined): void;
+  /** For the endpoints of these numbers, `to` not included. */
+  behave(from: number, to: number, behaviour: Behaviour): void;
   /** Delivered: different pairs of event and endpoint that were answered with a 2xx. */
   progress(): { requests: number; delivered: number; duplicates: number };
   write(file: string): void;

@@ -34,7 +34,8 @@ export function describeMachine(services: Services): Machine {
 
 /** Marked when the sources that run are not those of the commit. */
 function commit(): string {
-  const git = (...words: string[]): string => execFileSync('git', words, { encoding: 'utf8' }).trim();
+  const git = (...words: string[]): string =>
+    execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     const changed = git('status', '--porcelain', '--', 'src', 'migrations', 'package-lock.json') !== '';
     return git('rev-parse', '--short', 'HEAD') + (changed ? ' with changes' : '');

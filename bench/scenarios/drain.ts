@@ -92,7 +92,7 @@ async function measure(bench: Bench, backend: Backend): Promise<Drained> {
     const failures = refusals(load);
     if (!(await circuitOpens(installation))) failures.push(`${backend}: the circuit did not open`);
 
-    await bench.receiver.call('behave', 0, 1, undefined);
+    await bench.receiver.call('behave', 0, 1, { kind: 'answer' });
     const backAt = monotonicMs();
     const samples: { atMs: number; delivered: number }[] = [];
     let meter: CpuMeter | undefined;

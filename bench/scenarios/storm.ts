@@ -61,7 +61,7 @@ export const storm: Scenario = {
       const owed = load.accepted * shape.endpointsEach;
       await sleep(Math.max(0, startedMs + shape.downMs - monotonicMs()));
       const down = await bench.receiver.call('progress');
-      await bench.receiver.call('behave', 0, stormy, undefined);
+      await bench.receiver.call('behave', 0, stormy, { kind: 'answer' });
       const backMs = monotonicMs();
       const beside = await watched;
       const memory = installation.processes.map((one) => memoryMiB(one.pid).peak);
