@@ -14,6 +14,8 @@ import { AddressPolicy } from './egress/address-policy.js';
 import { Egress } from './egress/egress.js';
 import { UrlPolicy } from './egress/url-policy.js';
 import { Emitter } from './intake/emitter.js';
+import { matches } from './intake/fan-out.js';
+import { OperationalEvents } from './intake/operational-events.js';
 import { TenantDirectory } from './intake/tenant-directory.js';
 import { Lifecycle } from './lifecycle.js';
 import { newUuid } from './model/id.js';
@@ -21,6 +23,7 @@ import { LANE_LISTENER, operations, TRACING } from './operations.js';
 import { QueueModule } from './queue/queue.module.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { ReferenceWorker } from './queue/reference-worker.js';
+import { ReplayRunner } from './replay/replay-many.js';
 import { Scheduler } from './scheduler/scheduler.js';
 import { DatabaseClock } from './store/clock.js';
 import { Database } from './store/database.js';
@@ -73,6 +76,7 @@ export class AppModule {
         UrlPolicy,
         Emitter,
         LaneWaker,
+        ReplayRunner,
         Readiness,
         Scrape,
       ],
@@ -156,6 +160,17 @@ function shared(settings: RunningSettings): Provider[] {
         }),
       inject: [Database, TenantDirectory, DatabaseClock, ReferenceQueue, LaneWaker, Metrics, TRACING],
     },
+    {
+      provide: OperationalEvents,
+      useFactory: (database: Database, emitter: Emitter) => new OperationalEvents({ database, emitter, log }),
+      inject: [Database, Emitter],
+    },
+    {
+      provide: ReplayRunner,
+      useFactory: (database: Database, clock: DatabaseClock, waker: LaneWaker) =>
+        new ReplayRunner({ database, clock, waker, matches, log }),
+      inject: [Database, DatabaseClock, LaneWaker],
+    },
   ];
 }
 
@@ -189,11 +204,13 @@ function dispatcher(settings: RunningSettings): Provider[] {
         waker: LaneWaker,
         membership: Membership,
         listener: LaneListener,
+        news: OperationalEvents,
         metrics: Metrics,
         tracing: Tracing | undefined,
       ) =>
         new Dispatcher({
           listener,
+          deliveryFailed: (delivery) => news.deliveryFailed(delivery),
           observe: (attempt) => metrics.countAttempt(attempt),
           observeRecords: (items, waitedMs, tookMs) => metrics.countGroup('record', items, waitedMs, tookMs),
           ...(tracing && { tracing }),
@@ -215,6 +232,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
         LaneWaker,
         Membership,
         LANE_LISTENER,
+        OperationalEvents,
         Metrics,
         TRACING,
       ],

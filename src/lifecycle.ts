@@ -16,8 +16,10 @@ import {
 import { SETTINGS, type Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
 import { Emitter } from './intake/emitter.js';
+import { OperationalEvents } from './intake/operational-events.js';
 import { TRACING, UPKEEP_DATABASE } from './operations.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
+import { ReplayRunner } from './replay/replay-many.js';
 import { DatabaseClock } from './store/clock.js';
 import { Database } from './store/database.js';
 import { LaneWaker } from './store/lane-waker.js';
@@ -35,6 +37,8 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(ReferenceQueue) private readonly queue: ReferenceQueue,
     @Inject(LaneWaker) private readonly waker: LaneWaker,
     @Inject(Emitter) private readonly emitter: Emitter,
+    @Inject(OperationalEvents) private readonly news: OperationalEvents,
+    @Inject(ReplayRunner) private readonly replays: ReplayRunner,
     @Inject(Upkeep) private readonly upkeep: Upkeep,
     @Inject(UPKEEP_DATABASE) private readonly upkeepDatabase: Database,
     @Optional() @Inject(TRACING) private readonly tracing?: Tracing,
@@ -45,12 +49,16 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.clock.synchronize(this.database);
     this.queue.start();
     this.upkeep.start();
+    this.replays.start();
     await this.dispatching?.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     const startedAt = performance.now();
     await this.dispatching?.stop(this.settings.shutdownGraceMs);
+    await within(2_000, this.replays.stop());
+    // What the last attempts came to is told by emitting it.
+    await within(2_000, this.news.close());
     await within(2_000, this.emitter.drain());
     await within(2_000, this.upkeep.stop());
     await within(2_000, this.waker.close());

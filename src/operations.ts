@@ -6,6 +6,7 @@
 import type { Provider } from '@nestjs/common';
 import type { Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
+import { OperationalEvents } from './intake/operational-events.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { readinessChecks } from './readiness-checks.js';
 import { DatabaseClock } from './store/clock.js';
@@ -56,11 +57,11 @@ export function operations(settings: Settings & { databaseUrl: string }): Provid
     },
     {
       provide: LANE_LISTENER,
-      useFactory: (database: Database, clock: DatabaseClock, metrics: Metrics) =>
-        toAll([laneAudit(database, clock), counting(metrics)], (error) =>
+      useFactory: (database: Database, clock: DatabaseClock, metrics: Metrics, news: OperationalEvents) =>
+        toAll([laneAudit(database, clock), counting(metrics), news], (error) =>
           log.warn({ reason: (error as Error).message }, 'endpoint.change_not_told'),
         ),
-      inject: [UPKEEP_DATABASE, DatabaseClock, Metrics],
+      inject: [UPKEEP_DATABASE, DatabaseClock, Metrics, OperationalEvents],
     },
     {
       provide: Upkeep,

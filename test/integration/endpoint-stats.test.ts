@@ -27,7 +27,11 @@ describe('endpoint stats', () => {
   /** One attempt each, `agoMs` before now. */
   async function attempt(
     deliveryIds: string[],
-    { agoMs = 0, errorCode = null as string | null, durationMs = (_: number) => 10 } = {},
+    {
+      agoMs = 0,
+      errorCode = null,
+      durationMs = () => 10,
+    }: { agoMs?: number; errorCode?: string | null; durationMs?: (index: number) => number } = {},
   ): Promise<void> {
     const atMs = ledger.clock.nowMs() - agoMs;
     await ledger.query(
