@@ -1,0 +1,37 @@
+/** What both faces stand on: theme, server state, messages. Style elements carry the page's nonce, or would be refused. */
+import '@mantine/core/styles.css';
+import '@fontsource-variable/geist/wght.css';
+import '@fontsource-variable/geist-mono/wght.css';
+import './theme.css';
+import './kit.css';
+import { MantineProvider, type MantineThemeOverride } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { Problem } from '../api/problem.js';
+import { Messages } from '../kit/Messages.js';
+import { theme } from './theme.js';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+
+export function Chrome({ children, override }: { children: ReactNode; override?: MantineThemeOverride }) {
+  const [client] = useState(newQueryClient);
+  return (
+    <MantineProvider theme={{ ...theme, ...override }} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={client}>
+        <Messages>{children}</Messages>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // A refusal will be one the next time as well; only what the network or the database did is tried again.
+        retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status < 500),
+      },
+    },
+  });
+}

@@ -1,0 +1,82 @@
+/** What one can do with a delivery: send it again, give it up, or try the request by hand. */
+import { Button, Modal } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Delivery, Endpoint } from '../api/types.js';
+import type { EventWithText } from './event.js';
+import { useFace } from '../face/face.js';
+import { Confirm } from '../kit/Confirm.js';
+import { CodeBlock } from '../kit/Json.js';
+import { useSay } from '../kit/Messages.js';
+import { curlOf } from './curl.js';
+
+interface Props {
+  delivery: Delivery;
+  endpoint: Endpoint | undefined;
+  event: EventWithText | undefined;
+}
+
+export function Actions({ delivery, endpoint, event }: Props) {
+  const { client, can } = useFace();
+  const queries = useQueryClient();
+  const say = useSay();
+  const [asking, setAsking] = useState(false);
+  const [showingCurl, setShowingCurl] = useState(false);
+  const act = useMutation({
+    mutationFn: (what: 'replay' | 'cancel') =>
+      client.send<Delivery>('POST', `/v1/deliveries/${delivery.id}/${what}`),
+    onSuccess: (_, what) => {
+      say.done(
+        what === 'replay' ? 'Replayed: it is being sent again.' : 'Canceled: nothing more will be sent.',
+      );
+      return Promise.all([
+        queries.invalidateQueries({ queryKey: ['delivery', delivery.id] }),
+        queries.invalidateQueries({ queryKey: [`/v1/deliveries/${delivery.id}/attempts`] }),
+        queries.invalidateQueries({ queryKey: ['/v1/deliveries'] }),
+      ]);
+    },
+    onError: say.failed,
+    onSettled: () => setAsking(false),
+  });
+  const isPending = delivery.status === 'pending';
+  return (
+    <>
+      {endpoint && event && (
+        <Button variant="default" onClick={() => setShowingCurl(true)}>
+          Copy as curl
+        </Button>
+      )}
+      {can.replay && isPending && (
+        <Button variant="default" onClick={() => setAsking(true)}>
+          Cancel delivery
+        </Button>
+      )}
+      {can.replay && !isPending && (
+        <Button loading={act.isPending} onClick={() => act.mutate('replay')}>
+          Replay
+        </Button>
+      )}
+      <Confirm
+        opened={asking}
+        title="Cancel this delivery?"
+        act="Cancel delivery"
+        busy={act.isPending}
+        onAct={() => act.mutate('cancel')}
+        onClose={() => setAsking(false)}
+      >
+        Nothing more will be sent for it. It can be replayed later.
+      </Confirm>
+      <Modal opened={showingCurl} onClose={() => setShowingCurl(false)} title="As curl" size="lg">
+        {endpoint && event && (
+          <div className="stack">
+            <div className="dim">
+              The same body and headers, signed by the command itself with the secret that you put in; what is
+              hidden here (custom headers) you will have to fill in.
+            </div>
+            <CodeBlock text={curlOf(endpoint, event)} label="curl command" />
+          </div>
+        )}
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+/** All that the log can be asked for. Free text is taken over when it has been typed, not letter by letter. */
+import { Button, CloseButton, Select, TextInput } from '@mantine/core';
+import { Search } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useFace } from '../face/face.js';
+import type { Filters } from '../face/search.js';
+import { errorCodes } from './error-codes.js';
+import { filterNames, isFiltered, sinceChoices } from './filter.js';
+
+const statuses = ['pending', 'succeeded', 'failed', 'canceled'];
+const statusCodes = [
+  '2xx',
+  '3xx',
+  '4xx',
+  '5xx',
+  '400',
+  '401',
+  '403',
+  '404',
+  '410',
+  '429',
+  '500',
+  '502',
+  '503',
+  '504',
+];
+
+interface Props {
+  filters: Filters;
+  onChange: (changes: Filters) => void;
+}
+
+export function DeliveryFilters({ filters, onChange }: Props) {
+  const { kind } = useFace();
+  const since =
+    filters.after !== undefined && !(filters.after in sinceChoices)
+      ? { ...sinceChoices, [filters.after]: `Since ${filters.after}` }
+      : sinceChoices;
+  return (
+    <search className="filters">
+      <Typed name="search" label="Payload contains" wide {...{ filters, onChange }} />
+      <Select
+        label="Status"
+        placeholder="Any"
+        clearable
+        w={118}
+        data={statuses}
+        value={filters.status ?? null}
+        onChange={(status) => onChange({ status: status ?? undefined })}
+      />
+      <Select
+        label="Time"
+        placeholder="Any"
+        clearable
+        w={140}
+        data={Object.entries(since).map(([value, label]) => ({ value, label }))}
+        value={filters.after ?? null}
+        onChange={(after) => onChange({ after: after ?? undefined })}
+      />
+      <Select
+        label="Status code"
+        placeholder="Any"
+        clearable
+        searchable
+        w={112}
+        data={withOwn(statusCodes, filters.statusCode)}
+        value={filters.statusCode ?? null}
+        onChange={(statusCode) => onChange({ statusCode: statusCode ?? undefined })}
+      />
+      <Select
+        label="Error"
+        placeholder="Any"
+        clearable
+        searchable
+        w={170}
+        data={withOwn(errorCodes, filters.errorCode)}
+        value={filters.errorCode ?? null}
+        onChange={(errorCode) => onChange({ errorCode: errorCode ?? undefined })}
+      />
+      <Typed name="eventType" label="Event type" {...{ filters, onChange }} />
+      {kind === 'staff' && (
+        <Typed name="tenant" label="Tenant" placeholder="id or externalId" {...{ filters, onChange }} />
+      )}
+      <Typed name="endpoint" label="Endpoint" placeholder="ep_…" {...{ filters, onChange }} />
+      <Typed name="event" label="Event" placeholder="evt_…" {...{ filters, onChange }} />
+      {isFiltered(filters) && (
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => onChange(Object.fromEntries(filterNames.map((name) => [name, undefined])))}
+        >
+          Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+function withOwn(choices: string[], own: string | undefined): string[] {
+  return own === undefined || choices.includes(own) ? choices : [own, ...choices];
+}
+
+interface TypedProps extends Props {
+  name: string;
+  label: string;
+  placeholder?: string;
+  wide?: boolean;
+}
+
+function Typed({ name, label, placeholder, wide, filters, onChange }: TypedProps) {
+  const given = filters[name] ?? '';
+  const [text, setText] = useState(given);
+  useEffect(() => setText(given), [given]);
+  const take = (value: string) => {
+    if (value.trim() !== given) onChange({ [name]: value.trim() || undefined });
+  };
+  return (
+    <TextInput
+      label={label}
+      placeholder={placeholder}
+      w={wide ? 220 : 138}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={() => take(text)}
+      onKeyDown={(event) => event.key === 'Enter' && take(text)}
+      leftSection={wide ? <Search size={13} aria-hidden="true" /> : undefined}
+      rightSection={
+        text === '' ? undefined : (
+          <CloseButton
+            size="xs"
+            aria-label={`Clear ${label}`}
+            onClick={() => {
+              setText('');
+              take('');
+            }}
+          />
+        )
+      }
+    />
+  );
+}

@@ -1,0 +1,127 @@
+/** The story of one delivery on one page: what happened, what was tried, what comes next, and what one can do. */
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useList } from '../api/list.js';
+import type { Attempt, DeliveryDetails, Endpoint } from '../api/types.js';
+import { useFace } from '../face/face.js';
+import { useLabels } from '../face/labels.js';
+import { AppLink } from '../kit/AppLink.js';
+import { Identifier } from '../kit/Identifier.js';
+import { Moment } from '../kit/Moment.js';
+import { Facts, Page, Panel } from '../kit/Page.js';
+import { Failure, Loading } from '../kit/States.js';
+import { StatusOf } from '../kit/Status.js';
+import { Actions } from './Actions.js';
+import { eventQuery } from './event.js';
+import { Payload } from './Payload.js';
+import { SignatureExplained } from './SignatureExplained.js';
+import { Timeline } from './Timeline.js';
+
+const LIVE_MS = 2_000;
+
+export default function DeliveryPage() {
+  const { delivery: id } = useParams({ strict: false }) as { delivery: string };
+  const { client } = useFace();
+  const delivery = useQuery({
+    queryKey: ['delivery', id],
+    queryFn: () => client.get<DeliveryDetails>(`/v1/deliveries/${id}`),
+    // Something is about to happen to it; what has ended does not change by itself.
+    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? LIVE_MS : false),
+  });
+  if (delivery.isPending) return <Loading lines={8} />;
+  if (delivery.error) return <Failure error={delivery.error} retry={() => void delivery.refetch()} />;
+  return <Story delivery={delivery.data} />;
+}
+
+function Story({ delivery }: { delivery: DeliveryDetails }) {
+  const { client, kind, endpointPath } = useFace();
+  const { id, tenantId, endpointId, eventId, eventType, attemptCount, status } = delivery;
+  const attempts = useList<Attempt>(
+    `/v1/deliveries/${id}/attempts`,
+    { epoch: undefined },
+    { limit: 100, live: status === 'pending' },
+  );
+  const event = useQuery(eventQuery(client, tenantId, eventId));
+  const endpoint = useQuery({
+    queryKey: ['endpoint', endpointId],
+    queryFn: () => client.get<Endpoint>(`/v1/tenants/${tenantId}/endpoints/${endpointId}`),
+    retry: false,
+  });
+  const labelOf = useLabels(kind === 'staff' ? [tenantId, endpointId] : [endpointId]);
+
+  return (
+    <Page
+      title={`${eventType} · ${id}`}
+      back={<AppLink to="/deliveries">Deliveries</AppLink>}
+      heading={
+        <span className="row" style={{ gap: 12 }}>
+          <span className="mono">{eventType}</span>
+          <StatusOf status={status} />
+          {event.data?.test && <span className="tag">test</span>}
+        </span>
+      }
+      about={
+        <>
+          to <span style={{ overflowWrap: 'anywhere' }}>{labelOf(endpointId)?.name ?? endpointId}</span>
+        </>
+      }
+      actions={<Actions delivery={delivery} endpoint={endpoint.data} event={event.data} />}
+    >
+      <div className="columns-wide">
+        <div className="stack">
+          <Panel title="What happened">
+            <Timeline delivery={delivery} endpoint={endpoint.data} attempts={attempts} />
+          </Panel>
+          <Panel title="Event">
+            <Payload event={event.data} error={event.error} />
+          </Panel>
+          <Panel title="Signature">
+            <SignatureExplained attempt={attempts.rows[0]} signing={endpoint.data?.signing} />
+          </Panel>
+        </div>
+        <Panel title="Details">
+          <Facts
+            facts={[
+              ['Delivery', <Identifier id={id} />],
+              ['Event', <Identifier id={eventId} />],
+              [
+                'Endpoint',
+                <>
+                  <AppLink to={endpointPath(tenantId, endpointId)}>
+                    {labelOf(endpointId)?.description || 'Open endpoint'}
+                  </AppLink>
+                  <div>
+                    <Identifier id={endpointId} />
+                  </div>
+                </>,
+              ],
+              ...(kind === 'staff'
+                ? ([
+                    [
+                      'Tenant',
+                      <AppLink to={`/tenants/${tenantId}`}>{labelOf(tenantId)?.name ?? tenantId}</AppLink>,
+                    ],
+                  ] as [string, React.ReactNode][])
+                : []),
+              ['Made', <Moment at={delivery.createdAt} as="full" />],
+              ['Last attempt', <Moment at={delivery.lastAttemptAt} as="full" never="none yet" />],
+              ...(delivery.completedAt
+                ? ([['Ended', <Moment at={delivery.completedAt} as="full" />]] as [string, React.ReactNode][])
+                : []),
+              ['Attempts', <span className="numeric">{attemptCount}</span>],
+              ['Because of', triggers[delivery.trigger] ?? delivery.trigger],
+              ...(delivery.replayId && kind === 'staff'
+                ? ([['Replay', <AppLink to={`/replays/${delivery.replayId}`}>Open replay</AppLink>]] as [
+                    string,
+                    React.ReactNode,
+                  ][])
+                : []),
+            ]}
+          />
+        </Panel>
+      </div>
+    </Page>
+  );
+}
+
+const triggers: Record<string, string> = { emit: 'an event', replay: 'a replay', test: 'a test' };

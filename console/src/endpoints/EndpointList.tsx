@@ -1,0 +1,56 @@
+/** One tenant's endpoints. */
+import { Webhook } from 'lucide-react';
+import { useList } from '../api/list.js';
+import type { Endpoint } from '../api/types.js';
+import { useFace } from '../face/face.js';
+import { ListTable, type Column } from '../kit/ListTable.js';
+import { Empty } from '../kit/States.js';
+import { StatusOf } from '../kit/Status.js';
+
+const columns: Column<Endpoint>[] = [
+  {
+    head: 'Endpoint',
+    cell: ({ url, description }) => (
+      <>
+        <div className="truncate" title={url}>
+          {url}
+        </div>
+        {description && <div className="dim small truncate">{description}</div>}
+      </>
+    ),
+  },
+  { head: 'State', cell: ({ status, circuit }) => <StatusOf status={status} title={circuit.reason ?? ''} /> },
+  {
+    head: 'Event types',
+    minor: true,
+    cell: ({ eventTypes }) => (
+      <span className="tags">
+        {eventTypes.slice(0, 3).map((type) => (
+          <span key={type} className="tag">
+            {type === '*' ? 'all' : type}
+          </span>
+        ))}
+        {eventTypes.length > 3 && <span className="dim small">and {eventTypes.length - 3} more</span>}
+      </span>
+    ),
+  },
+];
+
+export function EndpointList({ tenantId }: { tenantId: string }) {
+  const { endpointPath } = useFace();
+  const list = useList<Endpoint>(`/v1/tenants/${tenantId}/endpoints`, {}, { live: true });
+  return (
+    <ListTable
+      label="Endpoints"
+      list={list}
+      columns={columns}
+      keyOf={({ id }) => id}
+      linkOf={({ id }) => endpointPath(tenantId, id)}
+      empty={
+        <Empty icon={Webhook} title="No endpoint yet">
+          An endpoint is a URL that events are sent to. Add one, and send it a test event.
+        </Empty>
+      }
+    />
+  );
+}

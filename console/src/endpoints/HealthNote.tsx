@@ -1,0 +1,42 @@
+/** Says what is wrong with an endpoint, what happens meanwhile, and what to do; nothing when it is well. */
+import type { Endpoint } from '../api/types.js';
+import { useNow } from '../kit/useNow.js';
+import { fromNow, plural } from '../kit/words.js';
+import { disabledReasons } from './trouble.js';
+
+export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
+  const nowMs = useNow();
+  const { disabled, disabledReason, disabledAt, circuit } = endpoint;
+  if (disabled) {
+    return (
+      <div className="note note-wait" role="status">
+        <strong>Disabled{disabledAt ? ` ${fromNow(disabledAt, nowMs)}` : ''}.</strong>{' '}
+        {disabledReasons[disabledReason ?? 'by_request']} What is owed to it waits, and is sent once it is
+        enabled.
+      </div>
+    );
+  }
+  if (circuit.state !== 'closed') {
+    return (
+      <div className="note note-bad" role="status">
+        <strong>Paused{circuit.since ? ` since ${fromNow(circuit.since, nowMs)}` : ''}:</strong>{' '}
+        {circuit.reason ?? 'it failed too often'}. Deliveries wait without using up their attempts;{' '}
+        {circuit.state === 'half_open'
+          ? 'a single one is tried right now.'
+          : circuit.nextProbeAt
+            ? `a single one is tried ${fromNow(circuit.nextProbeAt, nowMs)}.`
+            : 'a single one is tried soon.'}{' '}
+        When that succeeds, the rest follows.
+      </div>
+    );
+  }
+  if (circuit.consecutiveFailures > 0) {
+    return (
+      <div className="note note-wait" role="status">
+        {plural(circuit.consecutiveFailures, 'failure')} in a row. After ten it is paused and only probed,
+        until it works again.
+      </div>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,77 @@
+/** Sends the event type's example to one endpoint, marked as a test, and leads to what became of it. */
+import { Autocomplete, Button, Modal } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type FormEvent } from 'react';
+import { messageOf } from '../api/problem.js';
+import type { Delivery, Endpoint, EventType } from '../api/types.js';
+import { useFace } from '../face/face.js';
+
+export function SendTest({ endpoint }: { endpoint: Endpoint }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen(true)}>
+        Send test
+      </Button>
+      <Modal opened={open} onClose={() => setOpen(false)} title="Send a test event" size="sm">
+        <TestForm endpoint={endpoint} />
+      </Modal>
+    </>
+  );
+}
+
+function TestForm({ endpoint }: { endpoint: Endpoint }) {
+  const { client } = useFace();
+  const navigate = useNavigate();
+  const catalog = useQuery({
+    queryKey: ['event-types-to-pick'],
+    queryFn: () => client.get<{ data: EventType[] }>('/v1/event-types', { limit: 200 }),
+    staleTime: 60_000,
+  });
+  const concrete = endpoint.eventTypes.find((type) => !type.includes('*'));
+  const [type, setType] = useState(concrete ?? '');
+  const send = useMutation({
+    mutationFn: async () => {
+      const body = type === '' ? {} : { type };
+      const event = await client.send<{ id: string; deliveryId?: string }>(
+        'POST',
+        `/v1/tenants/${endpoint.tenantId}/endpoints/${endpoint.id}/test`,
+        body,
+      );
+      if (event.deliveryId !== undefined) return event.deliveryId;
+      const { data } = await client.get<{ data: Delivery[] }>('/v1/deliveries', { event: event.id });
+      return data[0]?.id;
+    },
+    onSuccess: (deliveryId) =>
+      navigate({ to: (deliveryId ? `/deliveries/${deliveryId}` : '/deliveries') as never }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send.mutate();
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <Autocomplete
+        label="Event type"
+        description="Its example from the catalog is sent, signed like any other event."
+        size="xs"
+        data={catalog.data?.data.map(({ name }) => name) ?? []}
+        value={type}
+        onChange={setType}
+        placeholder="posthorn.test"
+        data-autofocus
+      />
+      {send.error && (
+        <div className="note note-bad" role="alert">
+          {messageOf(send.error)}
+        </div>
+      )}
+      <div className="row-end">
+        <Button type="submit" loading={send.isPending}>
+          Send test event
+        </Button>
+      </div>
+    </form>
+  );
+}

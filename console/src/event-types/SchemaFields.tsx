@@ -1,0 +1,30 @@
+/** Fields with their types and meanings. */
+import type { SchemaField } from './schema-fields.js';
+
+export function SchemaFields({ fields }: { fields: SchemaField[] }) {
+  return (
+    <div className="table-wrap">
+      <table className="table" aria-label="Fields">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Type</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ path, type, required, description }) => (
+            <tr key={path}>
+              <td>
+                <code>{path}</code>
+                {!required && <div className="dim small">may be absent</div>}
+              </td>
+              <td className="dim">{type}</td>
+              <td>{description}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * Who is looking: staff, over all tenants, or a customer, at its own. Pages that both have ask here what they may
+ * offer; the API decides in any case.
+ */
+import { createContext, useContext } from 'react';
+import type { Client } from '../api/client.js';
+
+export interface Face {
+  kind: 'staff' | 'portal';
+  client: Client;
+  /** The only tenant that there is for the viewer; undefined: all. */
+  tenantId: string | undefined;
+  can: {
+    /** Change endpoints, read secrets, send tests. */
+    manage: boolean;
+    replay: boolean;
+    /** Tenants, event types, API keys. */
+    administer: boolean;
+  };
+  endpointPath(tenantId: string, endpointId: string): string;
+}
+
+export const FaceContext = createContext<Face | undefined>(undefined);
+
+export function useFace(): Face {
+  const face = useContext(FaceContext);
+  if (face === undefined) throw new Error('outside of a face');
+  return face;
+}

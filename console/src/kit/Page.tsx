@@ -1,0 +1,69 @@
+/** A page's head: where one is, what it is about, what can be done. Also the document's title. */
+import { useEffect, type ReactNode } from 'react';
+
+interface Props {
+  title: string;
+  /** Instead of the plain title, if it is more than text. */
+  heading?: ReactNode;
+  about?: ReactNode;
+  actions?: ReactNode;
+  back?: ReactNode;
+  children: ReactNode;
+}
+
+export function Page({ title, heading, about, actions, back, children }: Props) {
+  useEffect(() => {
+    document.title = `${title} · Posthorn`;
+  }, [title]);
+  return (
+    <div className="page">
+      {back && <div className="page-back">{back}</div>}
+      <header className="page-head">
+        <div className="page-title">
+          <h1>{heading ?? title}</h1>
+          {about && <div className="dim">{about}</div>}
+        </div>
+        {actions && <div className="page-actions">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+export function Panel({
+  title,
+  aside,
+  children,
+  flush = false,
+}: {
+  title?: ReactNode;
+  aside?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+}) {
+  return (
+    <section className="panel">
+      {title && (
+        <div className="panel-head">
+          <h2>{title}</h2>
+          {aside && <div className="panel-aside">{aside}</div>}
+        </div>
+      )}
+      {flush ? children : <div className="panel-body">{children}</div>}
+    </section>
+  );
+}
+
+/** Names and values. */
+export function Facts({ facts }: { facts: [string, ReactNode][] }) {
+  return (
+    <dl className="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,28 @@
+/** Where a customer begins: its endpoints. */
+import { Button, Modal } from '@mantine/core';
+import { useState } from 'react';
+import { EndpointForm } from '../endpoints/EndpointForm.js';
+import { EndpointList } from '../endpoints/EndpointList.js';
+import { useFace } from '../face/face.js';
+import { Page } from '../kit/Page.js';
+import { usePortalSession } from './session.js';
+
+export default function EndpointsPage() {
+  const { can } = useFace();
+  const { tenant } = usePortalSession();
+  const [adding, setAdding] = useState(false);
+  return (
+    <Page
+      title="Endpoints"
+      about="Where you are told of what happens."
+      actions={can.manage && <Button onClick={() => setAdding(true)}>Add endpoint</Button>}
+    >
+      <section className="panel">
+        <EndpointList tenantId={tenant.id} />
+      </section>
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Add endpoint" size="lg">
+        <EndpointForm tenantId={tenant.id} onDone={() => setAdding(false)} />
+      </Modal>
+    </Page>
+  );
+}

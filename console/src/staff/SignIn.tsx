@@ -1,0 +1,55 @@
+/** The door. The key is traded for a cookie and not kept. */
+import { Button, PasswordInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import type { Client } from '../api/client.js';
+import type { ConsoleSession } from '../api/types.js';
+import { messageOf } from '../api/problem.js';
+import { Mark } from '../brand/Mark.js';
+
+export function SignIn({
+  client,
+  onSignedIn,
+}: {
+  client: Client;
+  onSignedIn: (session: ConsoleSession) => void;
+}) {
+  const [key, setKey] = useState('');
+  const signIn = useMutation({
+    mutationFn: () => client.send<ConsoleSession>('POST', '/v1/console/session', { key }),
+    onSuccess: onSignedIn,
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <main className="door">
+      <form className="door-card" onSubmit={submit}>
+        <div className="row">
+          <Mark size={30} />
+          <h1>Posthorn</h1>
+        </div>
+        <PasswordInput
+          size="sm"
+          label="API key"
+          description="An admin or support key. It is traded for a session and not kept in this browser."
+          placeholder="phk_…"
+          value={key}
+          onChange={(event) => setKey(event.currentTarget.value)}
+          error={signIn.error ? messageOf(signIn.error) : undefined}
+          autoFocus
+          required
+          autoComplete="current-password"
+        />
+        <Button type="submit" size="sm" loading={signIn.isPending} disabled={key === ''}>
+          Sign in
+        </Button>
+        <p className="dim small" style={{ margin: 0 }}>
+          No key? Whoever runs this Posthorn can make one under API keys. The first admin key was shown at its
+          first start.
+        </p>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,92 @@
+/** How the whole is doing, at a glance and by itself: what is wrong stands above what is merely interesting. */
+import { SegmentedControl } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { Overview } from '../../api/types.js';
+import { DeliveriesChart } from '../../charts/DeliveriesChart.js';
+import { LatencyChart } from '../../charts/LatencyChart.js';
+import { useFace } from '../../face/face.js';
+import { useFilters } from '../../face/search.js';
+import { Page, Panel } from '../../kit/Page.js';
+import { Failure, Loading } from '../../kit/States.js';
+import { utc } from '../../kit/words.js';
+import { Figures } from './Figures.js';
+import { Troubled } from './Troubled.js';
+
+const REFRESH_MS = 5_000;
+const windows = { '1h': 'Hour', '24h': 'Day', '7d': 'Week' };
+
+export default function OverviewPage() {
+  const { client } = useFace();
+  const [{ window = '24h' }, filter] = useFilters();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['overview', window],
+    queryFn: () => client.get<Overview>('/v1/overview', { window }),
+    refetchInterval: REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Page
+      title="Overview"
+      actions={
+        <SegmentedControl
+          aria-label="Window"
+          value={window}
+          onChange={(value) => filter({ window: value })}
+          data={Object.entries(windows).map(([value, label]) => ({ value, label }))}
+        />
+      }
+    >
+      {data ? (
+        <Story overview={data} stale={error !== null} />
+      ) : error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : (
+        <Loading lines={9} />
+      )}
+    </Page>
+  );
+}
+
+function Story({ overview, stale }: { overview: Overview; stale: boolean }) {
+  return (
+    <>
+      {stale && (
+        <div className="note note-bad" role="alert">
+          These figures are not up to date: Posthorn does not answer. Trying again every few seconds.
+        </div>
+      )}
+      <Figures overview={overview} />
+      <Troubled endpoints={overview.troubledEndpoints} />
+      <Panel
+        title="Deliveries"
+        aside={
+          <div className="legend">
+            <span style={{ '--swatch': 'var(--ph-ok-fill)' } as object}>succeeded</span>
+            <span style={{ '--swatch': 'var(--ph-wait-fill)' } as object}>pending</span>
+            <span style={{ '--swatch': 'var(--ph-bad-fill)' } as object}>failed</span>
+            <span style={{ '--swatch': 'var(--ph-off-fill)' } as object}>canceled</span>
+          </div>
+        }
+      >
+        <DeliveriesChart buckets={overview.buckets} bucketSeconds={overview.bucketSeconds} />
+      </Panel>
+      <Panel
+        title="Duration of attempts"
+        aside={
+          <div className="legend">
+            <span style={{ '--swatch': 'var(--ph-link)' } as object}>median</span>
+            <span style={{ '--swatch': 'var(--ph-brass)' } as object}>95th percentile</span>
+          </div>
+        }
+      >
+        <LatencyChart buckets={overview.buckets} bucketSeconds={overview.bucketSeconds} />
+      </Panel>
+      <p className="dim small" style={{ margin: 0 }} title={utc(overview.to)}>
+        {overview.estimated
+          ? 'Figures over time are estimated from a sample; backlog and lag are exact.'
+          : 'Every figure is exact.'}{' '}
+        Refreshes by itself.
+      </p>
+    </>
+  );
+}
