@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { retentionPolicy } from '../../src/upkeep/retention-policy.js';
+
+describe('the retention policy', () => {
+  const settings = {
+    retentionDays: 30,
+    retentionEventsDays: undefined,
+    retentionDeliveriesDays: undefined,
+    retentionAttemptsDays: undefined,
+    retentionAuditDays: undefined,
+    retentionIdempotencyDays: undefined,
+    exportDir: undefined,
+  };
+
+  it('is RETENTION_DAYS for whatever has no setting of its own', () => {
+    expect(retentionPolicy({ ...settings, retentionAuditDays: 365 })).toMatchObject({
+      eventsDays: 30,
+      attemptsDays: 30,
+      auditDays: 365,
+      lifetimeDays: 29,
+    });
+  });
+
+  it('lets payloads go earlier, and what hangs on them with them', () => {
+    expect(retentionPolicy({ ...settings, retentionEventsDays: 7 })).toMatchObject({
+      eventsDays: 7,
+      deliveriesDays: 30,
+      idempotencyDays: 7,
+      lifetimeDays: 6,
+    });
+  });
+
+  it('gives every delivery a day at least', () => {
+    expect(retentionPolicy({ ...settings, retentionDays: 1 })).toMatchObject({ lifetimeDays: 1 });
+  });
+});
