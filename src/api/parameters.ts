@@ -29,3 +29,10 @@ export const DeliveryParameter = () =>
     description: 'The delivery’s id.',
     example: 'dlv_019ab1c2d3e47f508192a3b4c5d6e7f8',
   });
+
+export const ReplayParameter = () =>
+  ApiParam({
+    name: 'replay',
+    description: 'The replay’s id.',
+    example: 'rpl_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  });

@@ -1,6 +1,6 @@
 /** Replays of many deliveries, on a ledger that nothing else works on: what is taken, what is left alone, and what a crash does. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fanOut } from '../../src/intake/fan-out.js';
+import { matches } from '../../src/intake/fan-out.js';
 import { ReplayRequests, type ReplayRequest } from '../../src/replay/replay-many-requests.js';
 import { ReplayRunner } from '../../src/replay/replay-many.js';
 import { isDatabaseUnavailable, type Queryable } from '../../src/store/database.js';
@@ -33,9 +33,6 @@ describe('a replay of many', () => {
     endpointId = await ledger.addEndpoint(tenantId);
     woken = [];
   });
-
-  const matches = (subscription: Parameters<typeof fanOut>[0][number], event: { type: string }): boolean =>
-    fanOut([subscription], event).length > 0;
 
   function requests(reading: Queryable = ledger.database): ReplayRequests {
     const { database, clock } = ledger;

@@ -1,0 +1,19 @@
+/** Whose are the things that a replay's filter names? */
+import type { Queryable } from './database.js';
+
+/** Undefined: there is no such endpoint any more. */
+export async function tenantOfEndpoint(database: Queryable, endpointId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ tenant_id: string }>(
+    `SELECT e.tenant_id FROM endpoints e WHERE e.id = $1 AND e.deleted_at IS NULL`,
+    [endpointId],
+  );
+  return rows[0]?.tenant_id;
+}
+
+export async function tenantOfEvent(database: Queryable, eventId: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ tenant_id: string }>(
+    `SELECT e.tenant_id FROM events e WHERE e.id = $1`,
+    [eventId],
+  );
+  return rows[0]?.tenant_id;
+}
