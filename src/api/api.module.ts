@@ -29,6 +29,7 @@ import { KeyRing } from './key-ring.js';
 import { people, peopleControllers } from './people.js';
 import { RouteRulesCheck } from './roles.js';
 import { TenantsController } from './tenants/tenants.controller.js';
+import { traffic, trafficControllers } from './traffic.js';
 
 /** Answers in every role: orchestrators ask dispatchers too. */
 const operations = [HealthController];
@@ -40,6 +41,7 @@ const api = [
   SecretsController,
   ApiKeysController,
   AuditController,
+  ...trafficControllers,
   ...peopleControllers,
 ];
 
@@ -98,7 +100,13 @@ export class ApiModule implements BeforeApplicationShutdown {
       module: ApiModule,
       imports: [DiscoveryModule],
       controllers: role === 'dispatcher' ? operations : [...operations, ...api],
-      providers: [...stores, ...people, { provide: APP_GUARD, useClass: AuthGuard }, RouteRulesCheck],
+      providers: [
+        ...stores,
+        ...traffic,
+        ...people,
+        { provide: APP_GUARD, useClass: AuthGuard },
+        RouteRulesCheck,
+      ],
     };
   }
 
