@@ -60,6 +60,7 @@ export const errorTable = {
     title: 'Deliveries may not be sent to this URL; the detail says why.',
   },
   endpoint_headers_refused: { status: 422, title: 'Some custom headers are not allowed; see errors.' },
+  filter_invalid: { status: 422, title: 'The filter cannot be used; see errors.' },
   endpoint_limit_reached: {
     status: 422,
     title: 'The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).',

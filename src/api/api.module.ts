@@ -25,14 +25,17 @@ import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { MetricsController } from './health/metrics.controller.js';
 import { KeyRing } from './key-ring.js';
 import { people, peopleControllers } from './people.js';
+import { recovery, recoveryControllers } from './recovery.js';
 import { RouteRulesCheck } from './roles.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { traffic, trafficControllers } from './traffic.js';
+import { trialControllers } from './trials.js';
 
 /** Answers in every role: orchestrators ask dispatchers too. */
-const operations = [HealthController];
+const operations = [HealthController, MetricsController];
 
 const api = [
   TenantsController,
@@ -42,6 +45,8 @@ const api = [
   ApiKeysController,
   AuditController,
   ...trafficControllers,
+  ...trialControllers,
+  ...recoveryControllers,
   ...peopleControllers,
 ];
 
@@ -103,6 +108,7 @@ export class ApiModule implements BeforeApplicationShutdown {
       providers: [
         ...stores,
         ...traffic,
+        ...recovery,
         ...people,
         { provide: APP_GUARD, useClass: AuthGuard },
         RouteRulesCheck,

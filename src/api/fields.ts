@@ -66,7 +66,7 @@ export const IsJson = (bytesMax: number) => rule((value) => sizeProblem(value, b
 
 const FILTER_BYTES_MAX = 16_384;
 
-/** An endpoint's filter. What its operators mean is the filter engine's business. */
+/** An endpoint's filter. What its operators mean is judged by src/model/filter.ts. */
 export const IsFilter = () => IsJsonObject(FILTER_BYTES_MAX);
 
 /** Strings by name, whose sense somebody else judges. */

@@ -1,4 +1,5 @@
 /** An endpoint: a URL with the event types and filters it wants, and how it wants to be called. */
+import type { Filter } from './filter.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
 export const bodyFormats = ['standard', 'raw', 'cloudevents'] as const;
@@ -15,7 +16,8 @@ export type Circuit = 'closed' | 'open' | 'half_open';
 export interface Subscription {
   endpointId: string;
   eventTypes: string[];
-  filter: unknown;
+  /** Null: it wants whatever is of these types. */
+  filter: Filter | null;
   timeoutMs: number;
   /** Its deliveries are let out one by one by the scheduler (a rate limit): emit never puts them straight into the queue. */
   metered: boolean;

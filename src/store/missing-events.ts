@@ -9,6 +9,7 @@
  *   before looking until the commit. Two of them take turns, and the second one sees what the first one made.
  */
 import type { Subscription } from '../model/endpoint.js';
+import { Filter } from '../model/filter.js';
 import { lowestUuidAt, uuidTimeMs } from '../model/id.js';
 import type { Queryable } from './database.js';
 import type { DeliveryFilter } from './delivery-filter.js';
@@ -63,7 +64,7 @@ export async function readMissingEndpoint(
     endpointId,
     tenantId: row.tenant_id,
     eventTypes: row.event_types,
-    filter: row.filter,
+    filter: row.filter === null ? null : Filter.stored(row.filter),
     // Nothing is leased here: what is made waits in the ledger until the scheduler claims it.
     timeoutMs: 0,
     metered: true,

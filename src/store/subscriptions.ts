@@ -1,5 +1,6 @@
 /** The endpoints of a tenant as emit sees them. */
 import type { Subscription } from '../model/endpoint.js';
+import { Filter } from '../model/filter.js';
 import type { Queryable } from './database.js';
 
 interface SubscriptionRow {
@@ -25,7 +26,7 @@ export async function readSubscriptions(
   return rows.map((row) => ({
     endpointId: row.id,
     eventTypes: row.event_types,
-    filter: row.filter,
+    filter: row.filter === null ? null : Filter.stored(row.filter),
     timeoutMs: row.timeout_ms ?? timeoutMsDefault,
     metered: row.metered,
   }));

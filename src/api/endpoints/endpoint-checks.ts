@@ -2,6 +2,8 @@
 import { judgeCustomHeaders } from '../../egress/header-policy.js';
 import type { UrlPolicy } from '../../egress/url-policy.js';
 import { PosthornError } from '../../errors.js';
+import { Filter } from '../../model/filter.js';
+import type { JsonObject } from '../../model/json.js';
 import type { RetrySchedule } from '../../model/retry-schedule.js';
 import { validationFailed } from '../validation.js';
 
@@ -35,6 +37,15 @@ export function checkHeaders(headers: Record<string, string>): void {
       message: reason,
     })),
   });
+}
+
+/** @throws PosthornError `filter_invalid` */
+export function checkFilter(filter: JsonObject | null | undefined): void {
+  if (filter === null || filter === undefined) return;
+  const read = Filter.read(filter);
+  if ('filter' in read) return;
+  const [first] = read.problems;
+  throw new PosthornError('filter_invalid', `${first!.path} ${first!.message}.`, { errors: read.problems });
 }
 
 /** `•••` keeps the value that the header has now. */

@@ -43,7 +43,8 @@ export class EndpointSettings {
   description?: string;
 
   /**
-   * Takes only events that it matches; null: all. Up to 16 KiB.
+   * Only events that it matches are sent; null: all (docs/endpoints.md; `POST /v1/filters/test` tries one out). Up to
+   * 16 KiB.
    * @example { "data": { "amount": { "$gte": 100 } } }
    */
   @IsOptional()

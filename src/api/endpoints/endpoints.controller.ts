@@ -20,7 +20,7 @@ import { EndpointParameter, TenantParameter } from '../parameters.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
-import { checkHeaders, judgedUrl } from './endpoint-checks.js';
+import { checkFilter, checkHeaders, judgedUrl } from './endpoint-checks.js';
 import { endpointAnswer, endpointChanges, newEndpoint, newEndpointAnswer } from './endpoint-mapping.js';
 import {
   CreateEndpoint,
@@ -51,6 +51,7 @@ export class EndpointsController {
     'tenant_not_found',
     'endpoint_url_refused',
     'endpoint_headers_refused',
+    'filter_invalid',
     'endpoint_limit_reached',
   )
   async create(
@@ -59,6 +60,7 @@ export class EndpointsController {
     @Source() source: AuditSource,
   ): Promise<NewEndpointAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
+    checkFilter(body.filter);
     const fields = newEndpoint(body, await judgedUrl(this.urls, body.url));
     checkHeaders(fields.headers);
     if (body.secret !== undefined) checkSecret(fields.signing, body.secret);
@@ -111,6 +113,7 @@ export class EndpointsController {
     'endpoint_not_found',
     'endpoint_url_refused',
     'endpoint_headers_refused',
+    'filter_invalid',
     'conflict',
   )
   async update(
@@ -120,6 +123,7 @@ export class EndpointsController {
     @Source() source: AuditSource,
   ): Promise<EndpointAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
+    checkFilter(body.filter);
     const url = body.url === undefined ? undefined : await judgedUrl(this.urls, body.url);
     const changed = await this.endpoints.update(tenantId, endpoint, endpointChanges(body, url), source);
     return endpointAnswer(changed, this.settings);
