@@ -95,7 +95,7 @@ describe('Postgres', () => {
     await stream.accepts(200);
     const emitsAgainAfterMs = firstAcceptedSince(stream, overAtMs) - overAtMs;
     await stream.stop();
-    await scene.settle(90_000);
+    await scene.settle();
 
     const verdict = await scene.verdict();
     expectNothingLost(verdict);

@@ -97,7 +97,7 @@ describe.runIf(queue === 'redis')('Redis', () => {
     const overAtMs = Date.now();
     await stream.accepts(200);
     await stream.stop();
-    await scene.settle(90_000);
+    await scene.settle();
 
     const verdict = await scene.verdict();
     expectNothingLost(verdict);

@@ -23,15 +23,15 @@ export interface EmitStreamOptions {
 }
 
 const ANSWER_TIMEOUT_MS = 20_000;
-/** Emits without an answer at most; a product's own pool is bounded too. */
-const OPEN_MAX = 1_000;
+/** Emits without an answer at most: a machine that is too slow for the rate is not buried under it. */
+const OPEN_MAX = 100;
 /** Emits are made a few at a time, this often. */
 const TICK_MS = 10;
 
 export class EmitStream {
   /** By the number that each event carries in its data. */
   readonly answers = new Map<number, Answer>();
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: OPEN_MAX });
   private readonly padding: string;
   private readonly timer: NodeJS.Timeout;
   private readonly startedAtMs = performance.now();
@@ -59,7 +59,7 @@ export class EmitStream {
   }
 
   /** Waits until so many more emits were accepted than there are now. */
-  async accepts(count: number, timeoutMs = 30_000): Promise<void> {
+  async accepts(count: number, timeoutMs = 60_000): Promise<void> {
     const goal = this.acceptedCount + count;
     await waitFor(() => this.acceptedCount >= goal, { timeoutMs, what: `${count} more 202s` });
   }

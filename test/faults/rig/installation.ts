@@ -16,6 +16,9 @@ export interface Installation {
   close(): Promise<void>;
 }
 
+/** Several cases start their processes at once, on few cores. */
+const READY_TIMEOUT_MS = 120_000;
+
 export interface InstallationOptions {
   postgres?: PostgresSettings;
   /** Of every process. */
@@ -44,6 +47,7 @@ export async function startInstallation(
         backend: queueOf(queue, redis),
         role,
         env: { ...env, ...own },
+        readyTimeoutMs: READY_TIMEOUT_MS,
       });
       processes.add(started);
       return started;

@@ -59,7 +59,7 @@ export async function openScene(
       streams.push(stream);
       return stream;
     },
-    settle: async (timeoutMs = 60_000) => {
+    settle: async (timeoutMs = 120_000) => {
       await waitFor(
         async () => {
           const [row] = await postgres.query<{ owed: number }>(
