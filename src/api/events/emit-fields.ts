@@ -1,8 +1,9 @@
 /**
- * The body of an emit. It is checked by hand, not by class-validator, because it is the one route that is called
- * thousands of times a second (1 µs instead of 15), and because `data` must stay the text that it is.
+ * The body of an emit. It is checked by hand, not by class-validator, because this is the one route that is called
+ * thousands of times a second (1.5 µs; class-validator takes 5, with class-transformer 50), and because `data` must
+ * stay the text that it is.
  *
- * src/api/events/emit.dto.ts describes the same fields for the API reference; a test compares the two.
+ * src/api/events/emit.dto.ts describes the same fields for the API reference, with the bounds that stand here.
  */
 import type { FieldProblem } from '../../errors.js';
 import { sliceMembers } from '../../intake/raw-json.js';
