@@ -74,9 +74,9 @@ export class ReplayRunner {
   private async run(): Promise<void> {
     while (!this.stopping) {
       try {
-        while (await this.options.database.transaction(tallyNextReplay)) if (this.stopping) return;
+        const tallied = await this.options.database.transaction(tallyNextReplay);
         const turn = await this.turn();
-        if (turn.kind === 'idle') await this.rest(Math.min(turn.forMs, POLL_MS));
+        if (!tallied && turn.kind === 'idle') await this.rest(Math.min(turn.forMs, POLL_MS));
       } catch (error) {
         const level = isDatabaseUnavailable(error) ? 'debug' : 'error';
         this.options.log[level]({ reason: (error as Error).message }, 'replay.turn_failed');

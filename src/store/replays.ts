@@ -148,7 +148,10 @@ export async function endReplay(
   return rowCount === 1;
 }
 
-/** A count is repeated after this, or after so many times what it took: a million deliveries are not counted each second. */
+/**
+ * A count is repeated after this, or after so many times what it took (a million deliveries are not counted each second),
+ * or when the replay has been over for that share longer: what is pending after hours will be so for hours.
+ */
 const TALLY_EVERY_MS = 1_000;
 const TALLY_SHARE = 20;
 
@@ -173,7 +176,8 @@ export async function tallyNextReplay(transaction: Queryable): Promise<boolean> 
            SET succeeded = c.succeeded, failed = c.failed, canceled = c.canceled, pending = c.pending,
                tally_due_at = CASE WHEN r.status <> 'running' AND c.pending = 0 THEN 'infinity'
                  ELSE clock_timestamp() + greatest(${TALLY_EVERY_MS} * interval '1 ms',
-                                                   ${TALLY_SHARE} * (clock_timestamp() - now())) END
+                                                   ${TALLY_SHARE} * (clock_timestamp() - now()),
+                                                   (now() - r.completed_at) / ${TALLY_SHARE}) END
           FROM (SELECT count(*) FILTER (WHERE d.status = 'succeeded') AS succeeded,
                        count(*) FILTER (WHERE d.status = 'failed') AS failed,
                        count(*) FILTER (WHERE d.status = 'canceled') AS canceled,
