@@ -60,9 +60,10 @@ export class Installation {
       LOG_LEVEL: 'warn',
       ...options.env,
     };
-    const processes: PosthornProcess[] = [];
-    // One after the other: the first one migrates.
-    for (const role of options.roles ?? ['all']) processes.push(await startPosthorn(role, env));
+    const processes = await startAll(options.roles ?? ['all'], env).catch(async (error: unknown) => {
+      await database.drop();
+      throw error;
+    });
     const ledger = await Ledger.open(database.url);
     const installation = new Installation(options.backend, processes, database.url, ledger, () =>
       database.drop(),
@@ -116,6 +117,18 @@ export class Installation {
     await Promise.all(this.processes.map((one) => one.stop()));
     await this.ledger.close();
     await this.dropDatabase();
+  }
+}
+
+/** One after the other, because the first one migrates. All or none. */
+async function startAll(roles: ProcessRole[], env: Record<string, string>): Promise<PosthornProcess[]> {
+  const processes: PosthornProcess[] = [];
+  try {
+    for (const role of roles) processes.push(await startPosthorn(role, env));
+    return processes;
+  } catch (error) {
+    await Promise.all(processes.map((one) => one.stop()));
+    throw error;
   }
 }
 

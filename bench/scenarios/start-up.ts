@@ -74,7 +74,7 @@ async function start(dataDir: string): Promise<number> {
     }
     throw new Error(`npm start does not answer after ${START_TIMEOUT_MS} ms`);
   } finally {
-    process.kill(-(child.pid as number), 'SIGTERM');
+    if (child.exitCode === null) process.kill(-(child.pid as number), 'SIGTERM');
     await ended;
   }
 }
