@@ -16,6 +16,7 @@ export type OperationalEventType = (typeof operationalEventTypes)[number];
 
 /** The externalId of the tenant whose endpoints hear of everything; made by a migration. */
 export const OPERATOR_TENANT = 'posthorn-operator';
+export const OPERATOR_TENANT_ID = '00000000-0000-7000-8000-000000000001';
 
 export function isOperational(eventType: string): eventType is OperationalEventType {
   return (operationalEventTypes as readonly string[]).includes(eventType);

@@ -2,9 +2,10 @@
  * Tenants, as the API changes them. Every change raises `endpoints_version`, because emitting processes keep more of a
  * tenant in mind than its endpoints: its names and whether its catalog is strict.
  */
-import { IsNull, LessThan, type DataSource } from 'typeorm';
+import { IsNull, LessThan, Not, type DataSource } from 'typeorm';
 import { PosthornError } from '../errors.js';
 import { fromPublicId, newUuid, toPublicId } from '../model/id.js';
+import { OPERATOR_TENANT_ID } from '../model/operational-event.js';
 import { recordAudit, type AuditSource } from './audit.js';
 import type { Clock } from './clock.js';
 import type { Queryable } from './database.js';
@@ -18,6 +19,7 @@ export interface TenantFields {
   metadata: Record<string, string>;
   strictEventTypes: boolean;
   emitRateLimitPerSecond: number | null;
+  operationalEvents: boolean;
 }
 
 export class TenantStore {
@@ -108,11 +110,12 @@ export class TenantStore {
     return fromPublicId('ten', reference) ?? (await this.resolveTenant(reference)).id;
   }
 
-  /** Newest first. @param before only tenants made before this one */
+  /** Newest first, without the operator's own, which is no customer. @param before only tenants made before this one */
   async list(page: { before: string | undefined; limit: number; only?: string }): Promise<TenantEntity[]> {
     return this.dataSource.manager
       .createQueryBuilder(TenantEntity, 't')
       .where({ deletedAt: IsNull() })
+      .andWhere({ id: Not(OPERATOR_TENANT_ID) })
       .andWhere(page.before === undefined ? {} : { id: LessThan(page.before) })
       .andWhere(page.only === undefined ? {} : { id: page.only })
       .orderBy('t.id', 'DESC')

@@ -11,6 +11,7 @@ export function newTenant(body: CreateTenant): TenantFields {
     metadata: body.metadata ?? {},
     strictEventTypes: body.strictEventTypes ?? false,
     emitRateLimitPerSecond: body.emitRateLimitPerSecond ?? null,
+    operationalEvents: body.operationalEvents ?? false,
   };
 }
 
@@ -22,6 +23,7 @@ export function tenantAnswer(tenant: TenantEntity): TenantAnswer {
     metadata: tenant.metadata,
     strictEventTypes: tenant.strictEventTypes,
     emitRateLimitPerSecond: tenant.emitRateLimitPerSecond,
+    operationalEvents: tenant.operationalEvents,
     createdAt: tenant.createdAt,
     updatedAt: tenant.updatedAt,
   };

@@ -44,6 +44,14 @@ export class CreateTenant {
   @Min(1)
   @Max(EMIT_RATE_MAX)
   emitRateLimitPerSecond?: number | null;
+
+  /**
+   * Sends Posthorn’s own events (`endpoint.failing`, `endpoint.disabled`, `endpoint.recovered`, `delivery.failed`) to the
+   * tenant’s endpoints that ask for these types, except to the one that an event is about.
+   */
+  @Omittable()
+  @IsBoolean()
+  operationalEvents?: boolean = false;
 }
 
 /** What is left out stays as it is. `metadata` is replaced as a whole. */
@@ -78,6 +86,14 @@ export class UpdateTenant {
   @Min(1)
   @Max(EMIT_RATE_MAX)
   emitRateLimitPerSecond?: number | null;
+
+  /**
+   * Sends Posthorn’s own events (`endpoint.failing`, `endpoint.disabled`, `endpoint.recovered`, `delivery.failed`) to the
+   * tenant’s endpoints that ask for these types, except to the one that an event is about.
+   */
+  @Omittable()
+  @IsBoolean()
+  operationalEvents?: boolean;
 }
 
 export class TenantAnswer {
@@ -93,6 +109,8 @@ export class TenantAnswer {
   strictEventTypes: boolean;
   /** @example null */
   emitRateLimitPerSecond: number | null;
+  /** @example false */
+  operationalEvents: boolean;
   createdAt: Date;
   updatedAt: Date;
 }

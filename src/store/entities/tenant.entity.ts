@@ -10,6 +10,7 @@ export class TenantEntity {
   @Column('boolean', { name: 'strict_event_types' }) strictEventTypes: boolean;
   @Column('integer', { name: 'emit_rate_limit_per_second', nullable: true })
   emitRateLimitPerSecond: number | null;
+  @Column('boolean', { name: 'operational_events' }) operationalEvents: boolean;
   @Column('timestamptz', { name: 'created_at' }) createdAt: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt: Date;
   @Column('timestamptz', { name: 'deleted_at', nullable: true }) deletedAt: Date | null;
