@@ -31,6 +31,8 @@ const services = await startServices();
 const receiver = startReceiver();
 const generator = startGenerator();
 let open: Installation | undefined;
+/** Of the scenario under way. */
+let troubles: string[] = [];
 let stopping: Promise<void> | undefined;
 process.on('SIGINT', () => void stopAll().then(() => process.exit(130)));
 process.on('SIGTERM', () => void stopAll().then(() => process.exit(143)));
@@ -45,7 +47,9 @@ const bench: Bench = {
     await Promise.all([receiver.call('reset'), generator.call('reset')]);
     open = await Installation.start(services, options);
     try {
-      return await work(open);
+      const result = await work(open);
+      troubles.push(...(await open.troubles()));
+      return result;
     } finally {
       await open.close();
       open = undefined;
@@ -88,7 +92,9 @@ async function attempt(scenario: Scenario): Promise<Section> {
   const startedAt = performance.now();
   console.error(`${scenario.name}: ${scenario.about}`);
   try {
-    return await scenario.run(bench);
+    troubles = [];
+    const section = await scenario.run(bench);
+    return { ...section, notes: [...section.notes, ...troubles] };
   } catch (error) {
     const reason = `${scenario.name} broke off: ${(error as Error).stack}`;
     return {

@@ -109,8 +109,19 @@ export class Installation {
     });
   }
 
-  get complaints(): string[] {
-    return this.processes.flatMap((one) => one.complaints);
+  /** What a reader of the figures should know: attempts that failed, and what was logged at warn and above. */
+  async troubles(): Promise<string[]> {
+    const failed = await this.ledger.failedAttempts();
+    const complaints = this.processes.flatMap((one) => one.complaints);
+    return [
+      ...failed.map(
+        ({ errorCode, attempts }) => `${this.backend}: ${attempts} attempts failed: ${errorCode}`,
+      ),
+      ...(complaints.length > 0
+        ? [`${this.backend}: ${complaints.length} lines logged at warn or above`]
+        : []),
+      ...complaints.slice(0, 3),
+    ];
   }
 
   async close(): Promise<void> {

@@ -54,6 +54,13 @@ export class Ledger {
     return Object.fromEntries(rows.map((row) => [row.status, row.count]));
   }
 
+  async failedAttempts(): Promise<{ errorCode: string; attempts: number }[]> {
+    return this.query(
+      `SELECT a.error_code AS "errorCode", count(*)::int AS attempts FROM attempts a
+        WHERE a.error_code IS NOT NULL GROUP BY a.error_code ORDER BY 2 DESC`,
+    );
+  }
+
   async deliveriesOf(eventIds: string[]): Promise<LedgerEntry[]> {
     return this.query<LedgerEntry>(
       `SELECT d.event_id AS "eventId", d.endpoint_id AS "endpointId", d.status

@@ -120,7 +120,7 @@ export const storm: Scenario = {
             rows: [latencyCells(bystanders)],
           },
         ],
-        notes: installation.complaints.slice(0, 3),
+        notes: [],
         tally,
         failures: [...refusals(load), ...refusals(beside)],
         data: { shape, owed, untilMs: [0.5, 0.9, 0.99].map(untilShare), bystanders, memoryMiB: memory },

@@ -23,7 +23,7 @@ export async function logQueries(ledger: Ledger): Promise<LogQuery[]> {
     `SELECT 'dlv_' || replace(d.id::text, '-', '') AS id, 'ten_' || replace(d.tenant_id::text, '-', '') AS tenant,
             'ep_' || replace(d.endpoint_id::text, '-', '') AS endpoint, 'evt_' || replace(d.event_id::text, '-', '') AS event,
             d.event_type AS type, d.created_at AS "createdAt"
-       FROM deliveries d TABLESAMPLE SYSTEM (0.1) ORDER BY random() LIMIT 20`,
+       FROM deliveries d TABLESAMPLE SYSTEM (1) ORDER BY random() LIMIT 20`,
   );
   const [largest] = await tenantsBySize(ledger, 'DESC');
   const [smallest] = await tenantsBySize(ledger, 'ASC');
@@ -91,7 +91,7 @@ export async function logQueries(ledger: Ledger): Promise<LogQuery[]> {
 async function tenantsBySize(ledger: Ledger, order: 'ASC' | 'DESC'): Promise<string[]> {
   const rows = await ledger.query<{ tenant: string }>(
     `SELECT 'ten_' || replace(d.tenant_id::text, '-', '') AS tenant
-       FROM deliveries d TABLESAMPLE SYSTEM (1) GROUP BY d.tenant_id ORDER BY count(*) ${order} LIMIT 1`,
+       FROM deliveries d TABLESAMPLE SYSTEM (5) GROUP BY d.tenant_id ORDER BY count(*) ${order} LIMIT 1`,
   );
   return rows.map((row) => row.tenant);
 }
