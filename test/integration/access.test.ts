@@ -2,16 +2,13 @@
  * Every route, called as everybody, held against the table in docs/security.md. A route that the table does not have
  * fails, and so does a row without a route: access is decided in writing.
  */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAccessTable, type AccessRow } from '../support/access-table.js';
 import { describeApi, fillPath, type Route } from '../support/api-routes.js';
 import { callerNames, makeCallers, type CallerName } from '../support/callers.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 
-type Cell = 'yes' | '–' | 'cookie';
-type Row = Record<string, Cell>;
-
-const table = readTable(readFileSync('docs/security.md', 'utf8'));
+const table = readAccessTable();
 
 /** Ids of nothing: who passes the guard gets a 404 or a complaint about the body, and changes nothing. */
 const NOTHING: Record<string, string> = {
@@ -83,7 +80,7 @@ async function signIn(caller: CallerName): Promise<string> {
 }
 
 /** What the table says about a caller, with what the paragraphs above it say about the special ones. */
-function expectedOf(name: string, row: Row, caller: CallerName): 'passes' | 401 | 403 {
+function expectedOf(name: string, row: AccessRow, caller: CallerName): 'passes' | 401 | 403 {
   switch (caller) {
     case 'nobody':
     case 'revoked':
@@ -95,7 +92,11 @@ function expectedOf(name: string, row: Row, caller: CallerName): 'passes' | 401 
       return wholeInstallation.has(name) ? 403 : expectedOf(name, row, 'support');
     case 'support without payloads':
       return expectedOf(name, row, 'support');
-    default: {
+    case 'admin':
+    case 'emitter':
+    case 'support':
+    case 'portal, read':
+    case 'portal, manage': {
       const cell = row[caller];
       if (cell === 'yes') return 'passes';
       // A key is known by its header, and opens no session by it; nor does a portal's token look like a scraper's.
@@ -106,22 +107,3 @@ function expectedOf(name: string, row: Row, caller: CallerName): 'passes' | 401 
 }
 
 const wholeInstallation = new Set(['GET /metrics', 'GET /v1/overview']);
-
-function readTable(markdown: string): Map<string, Row> {
-  const lines = markdown.split('\n').filter((line) => line.startsWith('|'));
-  const cellsOf = (line: string) =>
-    line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim());
-  const start = lines.findIndex((line) => line.startsWith('| route |'));
-  const [, ...columns] = cellsOf(lines[start]!);
-  const rows = lines.slice(start + 2).filter((line) => /^\| `[A-Z]+ \//.test(line));
-  return new Map(
-    rows.map((line) => {
-      const [route, ...cells] = cellsOf(line);
-      const row = Object.fromEntries(columns.map((column, index) => [column, cells[index] as Cell]));
-      return [route!.replaceAll('`', ''), row];
-    }),
-  );
-}

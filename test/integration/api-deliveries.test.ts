@@ -338,9 +338,7 @@ describe('a customer in the portal', () => {
     expect((await customer.listDeliveries({ tenant: 'mine' })).data).toHaveLength(1);
     expect((await customer.request('GET', '/v1/deliveries?tenant=yours')).status).toBe(404);
     for (const query of [`endpoint=${other.endpointId}`, `event=${other.eventId}`]) {
-      expect((await customer.request<Page<Delivery>>('GET', `/v1/deliveries?${query}`)).body.data).toEqual(
-        [],
-      );
+      expect((await customer.request('GET', `/v1/deliveries?${query}`)).status).toBe(404);
     }
     for (const [method, route] of [
       ['GET', ''],

@@ -21,6 +21,7 @@ import { toDeliveryFilter } from './delivery-filter-mapping.js';
 import { attemptAnswer, deliveryDetailsAnswer, deliveryPage } from './delivery-mapping.js';
 import { DeliveryQuery } from './delivery-query.dto.js';
 import { DeliveryDetailsAnswer, DeliveryPage } from './delivery.dto.js';
+import { checkNamed } from './named-in-filter.js';
 
 @ApiTags('Deliveries')
 @Controller('v1/deliveries')
@@ -40,12 +41,13 @@ export class DeliveriesController {
       'Filters can be combined. Each page is looked for in bounded time: it may be short, or empty, and still have a `nextCursor`.',
   })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries.' })
-  @Refuses('validation_failed', 'cursor_invalid', 'tenant_not_found')
+  @Refuses('validation_failed', 'cursor_invalid', 'tenant_not_found', 'endpoint_not_found', 'event_not_found')
   async list(@Query() query: DeliveryQuery, @Caller() caller: Principal): Promise<DeliveryPage> {
     const { limit, cursor, ...given } = query;
     const filter = await toDeliveryFilter(given, caller, (tenant) => this.tenants.tenantEverKnown(tenant));
     const position = new PagePosition('deliveries', given);
     const page = await readDeliveryPage(this.pool, filter, { before: position.before(cursor), limit });
+    if (page.rows.length === 0) await checkNamed(this.pool, filter);
     return deliveryPage(page, position);
   }
 
