@@ -8,6 +8,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { SETTINGS, type Role, type Settings } from '../config.js';
 import { ApiKeyStore } from '../store/api-keys.js';
+import { ApiPool } from '../store/api-pool.js';
 import { AuditLog } from '../store/audit.js';
 import { DatabaseClock } from '../store/clock.js';
 import { Database } from '../store/database.js';
@@ -51,6 +52,11 @@ const api = [
 ];
 
 const stores: Provider[] = [
+  {
+    provide: ApiPool,
+    useFactory: (dataSource: DataSource) => new ApiPool(dataSource),
+    inject: [DataSource],
+  },
   {
     provide: TenantStore,
     useFactory: (dataSource: DataSource, clock: DatabaseClock) => new TenantStore(dataSource, clock),

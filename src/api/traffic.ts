@@ -1,6 +1,5 @@
 /** Events and deliveries: what comes in, what goes out, and the log of both. */
 import type { Provider } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { ApiPool } from '../store/api-pool.js';
 import { DatabaseClock } from '../store/clock.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
@@ -12,13 +11,8 @@ export const trafficControllers = [EmitController, EventsController, DeliveriesC
 
 export const traffic: Provider[] = [
   {
-    provide: ApiPool,
-    useFactory: (dataSource: DataSource) => new ApiPool(dataSource),
-    inject: [DataSource],
-  },
-  {
     provide: DeliveryActions,
-    useFactory: (dataSource: DataSource, clock: DatabaseClock) => new DeliveryActions(dataSource, clock),
-    inject: [DataSource, DatabaseClock],
+    useFactory: (pool: ApiPool, clock: DatabaseClock) => new DeliveryActions(pool, clock),
+    inject: [ApiPool, DatabaseClock],
   },
 ];

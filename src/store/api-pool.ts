@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Queryable, Statement } from './database.js';
+import { transact } from './entity-transaction.js';
 
 export class ApiPool implements Queryable {
   constructor(private readonly dataSource: DataSource) {}
@@ -15,5 +16,10 @@ export class ApiPool implements Queryable {
     return master.query<R>(
       typeof statement === 'string' ? { text: statement, values } : { ...statement, values },
     );
+  }
+
+  /** READ COMMITTED. A crash or an error anywhere inside leaves nothing behind. */
+  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
+    return transact(this.dataSource, ({ sql }) => work(sql));
   }
 }

@@ -1,15 +1,14 @@
 /** What people do to single deliveries, each together with its audit record in one transaction. */
-import type { DataSource } from 'typeorm';
 import { PosthornError } from '../../errors.js';
 import { toPublicId } from '../../model/id.js';
 import { cancelDelivery } from '../../replay/cancel-delivery.js';
 import { replayDelivery } from '../../replay/replay-delivery.js';
+import type { ApiPool } from '../../store/api-pool.js';
 import { recordAudit, type AuditSource } from '../../store/audit.js';
 import type { Clock } from '../../store/clock.js';
 import type { Queryable } from '../../store/database.js';
 import type { LockedDelivery } from '../../store/delivery-control.js';
 import { findDelivery, type DeliveryDetails } from '../../store/delivery-log.js';
-import { transact } from '../../store/entity-transaction.js';
 
 /** The delivery, and the only tenant whose deliveries the caller may reach. */
 export interface ReachedDelivery {
@@ -19,7 +18,7 @@ export interface ReachedDelivery {
 
 export class DeliveryActions {
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly pool: ApiPool,
     private readonly clock: Clock,
   ) {}
 
@@ -39,9 +38,9 @@ export class DeliveryActions {
     source: AuditSource,
     change: (transaction: Queryable, delivery: ReachedDelivery) => Promise<LockedDelivery>,
   ): Promise<DeliveryDetails> {
-    return transact(this.dataSource, async ({ sql }) => {
-      const { tenantId, status } = await change(sql, delivery);
-      await recordAudit(sql, this.clock, {
+    return this.pool.transaction(async (transaction) => {
+      const { tenantId, status } = await change(transaction, delivery);
+      await recordAudit(transaction, this.clock, {
         ...source,
         action,
         tenantId,
@@ -49,7 +48,7 @@ export class DeliveryActions {
         details: { status },
       });
       // As it is by this very change: a moment later it may have been sent.
-      const changed = await findDelivery(sql, delivery.deliveryId, delivery.tenantId);
+      const changed = await findDelivery(transaction, delivery.deliveryId, delivery.tenantId);
       if (changed === undefined) throw new PosthornError('delivery_not_found');
       return changed;
     });
