@@ -8,6 +8,7 @@ import { ReplayOfMany1763700200000 } from './1763700200000-replay-of-many.js';
 import { OperationalEvents1763700300000 } from './1763700300000-operational-events.js';
 import { TroubledEndpointsIndex1763700400000 } from './1763700400000-troubled-endpoints-index.js';
 import { Upkeep1763700500000 } from './1763700500000-upkeep.js';
+import { EndpointOptions1763700600000 } from './1763700600000-endpoint-options.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -16,4 +17,5 @@ export const migrations = [
   OperationalEvents1763700300000,
   TroubledEndpointsIndex1763700400000,
   Upkeep1763700500000,
+  EndpointOptions1763700600000,
 ];

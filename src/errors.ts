@@ -1,3 +1,5 @@
+import type { RateLimit } from './model/rate-limit.js';
+
 /**
  * Every error that a user can cause: a stable code, its status and what to do about it. The code is the contract;
  * titles may be reworded. docs/errors.md and openapi.yaml are written from this table.
@@ -32,7 +34,10 @@ export const errorTable = {
     title: 'This Idempotency-Key or event id was used with another body; use a new one for a new event.',
   },
   delivery_not_replayable: { status: 409, title: 'The delivery is pending already; it cannot be replayed.' },
-  delivery_not_cancelable: { status: 409, title: 'Only a pending delivery can be canceled.' },
+  delivery_not_cancelable: {
+    status: 409,
+    title: 'Only a delivery that is pending, or has failed, can be canceled.',
+  },
   endpoint_deleted: { status: 409, title: 'The endpoint was deleted; nothing can be sent to it any more.' },
   replay_not_running: { status: 409, title: 'Only a running replay can be canceled.' },
   endpoint_disabled: {
@@ -92,7 +97,12 @@ export class PosthornError extends Error {
     readonly code: ErrorCode,
     /** What is wrong with this very request, in a sentence; the table's title when absent. */
     readonly detail?: string,
-    readonly options: { errors?: FieldProblem[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    readonly options: {
+      errors?: FieldProblem[];
+      retryAfterSeconds?: number;
+      rateLimit?: RateLimit;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail ?? errorTable[code].title, { cause: options.cause });
     this.name = 'PosthornError';

@@ -14,7 +14,7 @@ export type DeliveryEvent =
   | 'attempt_failed' // and the schedule has another attempt
   | 'schedule_exhausted' // the last attempt failed
   | 'set_aside' // it cannot even be attempted (its event or its record is broken); the reason is in its error code
-  | 'canceled' // by a person, or because its endpoint was deleted
+  | 'canceled' // by a person, or because its endpoint was deleted; a failed one by a person who gives it up
   | 'replayed';
 
 export const transitions: Readonly<Record<DeliveryStatus, Partial<Record<DeliveryEvent, DeliveryStatus>>>> = {
@@ -29,7 +29,7 @@ export const transitions: Readonly<Record<DeliveryStatus, Partial<Record<Deliver
     canceled: 'canceled',
   },
   succeeded: { replayed: 'pending' },
-  failed: { replayed: 'pending' },
+  failed: { replayed: 'pending', canceled: 'canceled' },
   canceled: { replayed: 'pending' },
 };
 

@@ -8,6 +8,18 @@ export type BodyFormat = (typeof bodyFormats)[number];
 export const signings = ['hmac', 'ed25519'] as const;
 export type Signing = (typeof signings)[number];
 
+/** `strict`: one at a time, in the order of emit; what fails holds back the rest. */
+export const orderings = ['none', 'strict'] as const;
+export type Ordering = (typeof orderings)[number];
+
+/** Of a strict order: a delivery that failed for good is passed over, or holds the rest until a person decides. */
+export const failurePolicies = ['skip', 'hold'] as const;
+export type FailurePolicy = (typeof failurePolicies)[number];
+
+/** Whose signature headers are sent beside our own, so that receivers written for those go on working. */
+export const signatureProfiles = ['none', 'svix', 'github', 'stripe'] as const;
+export type SignatureProfile = (typeof signatureProfiles)[number];
+
 export type DisabledReason = 'by_request' | 'gone' | 'failing';
 
 export type Circuit = 'closed' | 'open' | 'half_open';
@@ -19,7 +31,10 @@ export interface Subscription {
   /** Null: it wants whatever is of these types. */
   filter: Filter | null;
   timeoutMs: number;
-  /** Its deliveries are let out one by one by the scheduler (a rate limit): emit never puts them straight into the queue. */
+  /**
+   * Its deliveries are let out by the scheduler alone (a rate limit, a strict order): emit never puts them straight into
+   * the queue.
+   */
   metered: boolean;
 }
 

@@ -1,6 +1,8 @@
 /** An event: one thing that happened, for one tenant. */
 
 /** `invoice.paid`, `user_account.email-changed.v2`: words of letters, digits, `_` and `-`, joined by dots. */
+import type { RateLimit } from './rate-limit.js';
+
 export const EVENT_TYPE_PATTERN = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export const EVENT_TYPE_LENGTH_MAX = 128;
 
@@ -41,4 +43,6 @@ export interface AcceptedEvent {
   deliveryCount: number;
   /** True when this answers a repetition of an earlier, identical request. */
   replayed: boolean;
+  /** Where the tenant stands with its limit, when it has one. */
+  rateLimit?: RateLimit;
 }

@@ -1,5 +1,6 @@
 /**
- * Ends a pending delivery by a person's word. It can be replayed later.
+ * Ends a delivery by a person's word: one that is owed, or one that failed and is given up, so that it no longer holds
+ * back those behind it in a strict order. It can be replayed later.
  *
  * The caller's transaction holds the cancellation and its audit record together. A crash before its commit leaves
  * the delivery owed; after it, whatever still travels is stale by its epoch and is dropped before it is sent.
@@ -7,7 +8,7 @@
 import { PosthornError } from '../errors.js';
 import { statusesBefore, transition } from '../model/delivery.js';
 import type { Queryable } from '../store/database.js';
-import { endDelivery, lockDelivery, type LockedDelivery } from '../store/delivery-control.js';
+import { endDelivery, lockDelivery, wakeLane, type LockedDelivery } from '../store/delivery-control.js';
 
 export interface DeliveryToCancel {
   deliveryId: string;
@@ -26,5 +27,6 @@ export async function cancelDelivery(
     throw new PosthornError('delivery_not_cancelable');
   }
   await endDelivery(transaction, deliveryId, transition(delivery.status, 'canceled'));
+  if (delivery.ordered) await wakeLane(transaction, delivery.endpointId);
   return delivery;
 }

@@ -32,7 +32,13 @@ export async function replayDelivery(
     throw new PosthornError('delivery_not_replayable');
   }
   if (delivery.endpointDeleted) throw new PosthornError('endpoint_deleted');
-  await rearmDelivery(transaction, deliveryId, transition(delivery.status, 'replayed'), replayId);
+  await rearmDelivery(
+    transaction,
+    deliveryId,
+    transition(delivery.status, 'replayed'),
+    replayId,
+    delivery.ordered,
+  );
   await wakeLane(transaction, delivery.endpointId);
   return delivery;
 }

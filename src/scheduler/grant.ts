@@ -2,8 +2,8 @@
  * How many of a lane's due deliveries may go into the window now, and when to look again. Pure.
  *
  * A lane is *governed* when the number of its deliveries in the window must be exact over all processes: a half-open
- * circuit lets one probe out at a time, and an endpoint with fewer slots than there are dispatchers cannot be shared
- * out among them. Such lanes remember what is out (`outstanding`).
+ * circuit lets one probe out at a time, a strict order one delivery, and an endpoint with fewer slots than there are
+ * dispatchers cannot be shared out among them. Such lanes remember what is out (`outstanding`).
  *
  * Rate limits and the ramp after a recovery are one token bucket in the lane's row: the lane is locked while it is
  * looked at, so the limit holds over all dispatchers without anything else that is shared.
@@ -13,6 +13,8 @@ import type { Circuit } from '../model/endpoint.js';
 export interface ReadyLane {
   circuit: Circuit;
   disabled: boolean;
+  /** One at a time, in order: whose turn it is, strict-order.ts says. */
+  ordered: boolean;
   maxInFlight: number;
   rateLimitPerSecond: number | undefined;
   /** Deliveries of a governed lane that are still in the window. */
@@ -49,7 +51,7 @@ const RAMP_MS = 10_000;
  * @param dispatchers how many processes share the endpoint's slots
  */
 export function grant(lane: ReadyLane, room: number, dispatchers: number): Grant {
-  const governed = lane.circuit !== 'closed' || lane.maxInFlight < dispatchers;
+  const governed = lane.circuit !== 'closed' || lane.ordered || lane.maxInFlight < dispatchers;
   const ratePerSecond = effectiveRate(lane);
   const tokens = ratePerSecond === undefined ? undefined : refill(lane, ratePerSecond);
   const limit = governed ? governedLimit(lane) : room;
@@ -65,7 +67,7 @@ export function isRamping(sinceRampMs: number | undefined): boolean {
 }
 
 function governedLimit(lane: ReadyLane): number {
-  const slots = lane.circuit === 'closed' ? lane.maxInFlight : 1;
+  const slots = lane.circuit === 'closed' && !lane.ordered ? lane.maxInFlight : 1;
   return Math.max(0, slots - lane.outstanding);
 }
 

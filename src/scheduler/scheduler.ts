@@ -20,10 +20,12 @@ import {
   type LaneRow,
   type LaneUpdate,
 } from '../store/claims.js';
+import { claimInOrder } from '../store/claims-in-order.js';
 import { isDatabaseUnavailable, type Database } from '../store/database.js';
 import type { LaneWaker } from '../store/lane-waker.js';
 import { rescueExpiredLeases } from '../store/leases.js';
 import { grant, isRamping, type Grant } from './grant.js';
+import { turnOf, type Turn } from './strict-order.js';
 
 export interface SchedulerOptions {
   database: Database;
@@ -46,9 +48,18 @@ const IDLE_MS = 25;
 const BUSY_MS = 5;
 const RESCUE_MS = 1_000;
 const RESCUE_MAX = 2_000;
+/** Longer than a record waits between two tries: what was sent before an outage is recorded, not sent again. */
+const RESCUE_AFTER_OUTAGE_MS = 5_000;
 const SWEEP_MS = 30_000;
 /** A lane is forgotten if it holds something this long overdue: longer than any look or wake in progress. */
 const OVERDUE_MS = 5_000;
+
+interface LaneLook {
+  row: LaneRow;
+  granted: Grant;
+  /** Of an ordered lane. */
+  turn: Turn | undefined;
+}
 
 export class Scheduler {
   private stopping = false;
@@ -84,6 +95,8 @@ export class Scheduler {
         await sleep(claimed > 0 ? BUSY_MS : IDLE_MS);
       } catch (error) {
         failures++;
+        // Leases ran out while the database was away, and whoever holds them is about to record what came of it.
+        if (isDatabaseUnavailable(error)) this.rescueDueAt = performance.now() + RESCUE_AFTER_OUTAGE_MS;
         // A database that is away is expected to come back; anything else wakes someone, once and not every look.
         const level = isDatabaseUnavailable(error) ? 'warn' : 'error';
         if (failures === 1 || failures % 60 === 0)
@@ -101,24 +114,42 @@ export class Scheduler {
     const { lanes, claimed } = await this.options.database.transaction(async (transaction) => {
       const rows = await lockReadyLanes(transaction, LANES_MAX);
       if (rows.length === 0) return { lanes: 0, claimed: [] };
-      const grants = rows.map((row) => ({ row, granted: this.grantTo(row) }));
-      const due = await claimDue(
-        transaction,
-        grants
-          .filter(({ granted }) => granted.quota > 0)
-          .map(({ row, granted }) => ({
-            endpointId: row.endpointId,
-            quota: granted.quota,
-            leaseMs: this.leaseMs(row),
-          })),
-      );
-      await updateLanes(transaction, this.updates(grants, due));
+      const looks = rows.map((row) => this.lookAt(row));
+      const due = [
+        ...(await claimDue(
+          transaction,
+          looks
+            .filter(({ row, granted }) => granted.quota > 0 && !row.ordered)
+            .map(({ row, granted }) => ({
+              endpointId: row.endpointId,
+              quota: granted.quota,
+              leaseMs: this.leaseMs(row),
+            })),
+        )),
+        ...(await claimInOrder(
+          transaction,
+          looks
+            .filter(({ row, granted }) => granted.quota > 0 && row.ordered)
+            .map(({ row, turn }) => ({
+              endpointId: row.endpointId,
+              deliveryId: turn?.kind === 'again' ? turn.deliveryId : null,
+              leaseMs: this.leaseMs(row),
+            })),
+        )),
+      ];
+      await updateLanes(transaction, this.updates(looks, due));
       return { lanes: rows.length, claimed: due };
     });
     if (claimed.length > 0) this.options.queue.enqueue(claimed);
     if (lanes > 0)
       this.options.observe?.({ lanes, claimed: claimed.length, tookMs: performance.now() - startedAt });
     return claimed.length;
+  }
+
+  private lookAt(row: LaneRow): LaneLook {
+    const turn = row.ordered ? turnOf(row.head) : undefined;
+    const granted = this.grantTo(row);
+    return { row, turn, granted: turn?.kind === 'nobody' ? { ...granted, quota: 0 } : granted };
   }
 
   private grantTo(row: LaneRow): Grant {
@@ -128,6 +159,7 @@ export class Scheduler {
       {
         circuit: row.circuit,
         disabled: row.disabled,
+        ordered: row.ordered,
         maxInFlight,
         rateLimitPerSecond: row.rateLimitPerSecond ?? undefined,
         outstanding: row.outstandingIds.length,
@@ -140,22 +172,23 @@ export class Scheduler {
     );
   }
 
-  private updates(grants: { row: LaneRow; granted: Grant }[], due: ClaimedDelivery[]): LaneUpdate[] {
+  private updates(looks: LaneLook[], due: ClaimedDelivery[]): LaneUpdate[] {
     const claimedBy = new Map<string, string[]>();
     for (const delivery of due) {
       const ids = claimedBy.get(delivery.endpointId);
       if (ids === undefined) claimedBy.set(delivery.endpointId, [delivery.deliveryId]);
       else ids.push(delivery.deliveryId);
     }
-    return grants
-      .map(({ row, granted }) => {
+    return looks
+      .map(({ row, turn, granted }) => {
         const claimed = claimedBy.get(row.endpointId) ?? [];
         if (claimed.length > 0) this.options.expect(row.endpointId, claimed.length);
         const probing = row.circuit !== 'closed' && claimed.length > 0;
         return {
           endpointId: row.endpointId,
           pauseMs: granted.pauseMs,
-          outstandingIds: granted.governed ? [...row.outstandingIds, ...claimed] : [],
+          waitMs: turn?.kind === 'nobody' ? turn.forMs : null,
+          outstandingIds: outstandingIds(row, granted, claimed),
           tokens: granted.tokens === undefined ? null : granted.tokens - claimed.length,
           ramping: isRamping(row.sinceRampMs ?? undefined),
           probeLeaseMs: probing ? this.leaseMs(row) : null,
@@ -186,6 +219,13 @@ export class Scheduler {
       if (lanes > 0) this.options.log.info({ lanes }, 'scheduler.swept');
     }
   }
+}
+
+/** An ordered lane remembers its head for as long as it has not ended; others, what they are to count. */
+function outstandingIds(row: LaneRow, granted: Grant, claimed: string[]): string[] {
+  if (!granted.governed) return [];
+  if (!row.ordered) return [...row.outstandingIds, ...claimed];
+  return claimed.length > 0 || row.head === undefined ? claimed : [row.head.deliveryId];
 }
 
 function sleep(ms: number): Promise<void> {

@@ -2,8 +2,8 @@
  * The scheduler's statements: which lanes are ready, which of their deliveries to claim, what is left behind. All of
  * one look happens in one transaction with the lanes locked; other schedulers skip them (`SKIP LOCKED`).
  */
-import type { DeliveryReference } from '../model/delivery.js';
-import type { Circuit } from '../model/endpoint.js';
+import type { Circuit, FailurePolicy, Ordering } from '../model/endpoint.js';
+import type { DeliveryReference, DeliveryStatus } from '../model/delivery.js';
 import type { Queryable } from './database.js';
 
 export interface LaneRow {
@@ -15,9 +15,21 @@ export interface LaneRow {
   rateLimitPerSecond: number | null;
   /** Of `lanes.outstanding`, what is still pending under a lease that holds. */
   outstandingIds: string[];
+  /** Its deliveries go one by one, in the order of emit. */
+  ordered: boolean;
+  /** Of an ordered lane: the last delivery let out, unless it has ended and the next may go. */
+  head: LaneHead | undefined;
   rateTokens: number;
   sinceRefillMs: number | null;
   sinceRampMs: number | null;
+}
+
+export interface LaneHead {
+  deliveryId: string;
+  /** `failed`: for good, and the endpoint wants the others to wait for what a person decides. */
+  state: 'out' | 'waiting' | 'failed';
+  /** Until it is due, while it waits. */
+  dueInMs: number;
 }
 
 export interface ClaimRequest {
@@ -34,6 +46,8 @@ export interface LaneUpdate {
   endpointId: string;
   /** When to look again if deliveries that are due were left behind. */
   pauseMs: number;
+  /** When to look again whatever is due: nobody's turn comes before; null: as what is left behind says. */
+  waitMs: number | null;
   outstandingIds: string[];
   tokens: number | null;
   ramping: boolean;
@@ -54,6 +68,8 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     max_in_flight: number | null;
     timeout_ms: number | null;
     rate_limit_per_second: number | null;
+    ordering: Ordering;
+    on_failure: FailurePolicy;
     outstanding: string[];
     rate_tokens: number;
     since_refill_ms: number | null;
@@ -62,7 +78,8 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     {
       name: 'lock_ready_lanes',
       text: `
-        SELECT l.*, (e.disabled OR e.deleted_at IS NOT NULL) AS disabled, e.max_in_flight, e.timeout_ms, e.rate_limit_per_second
+        SELECT l.*, (e.disabled OR e.deleted_at IS NOT NULL) AS disabled, e.max_in_flight, e.timeout_ms, e.rate_limit_per_second,
+               e.ordering, e.on_failure
           FROM (SELECT x.endpoint_id, x.circuit, x.rate_tokens, x.outstanding,
                        CASE WHEN x.rate_refilled_at = '-infinity' THEN NULL
                             ELSE extract(epoch FROM now() - x.rate_refilled_at)::float8 * 1000 END AS since_refill_ms,
@@ -75,7 +92,7 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     },
     [limit],
   );
-  const out = await stillOut(
+  const states = await statesOf(
     transaction,
     rows.flatMap((row) => row.outstanding),
   );
@@ -86,21 +103,49 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     maxInFlight: row.max_in_flight,
     timeoutMs: row.timeout_ms,
     rateLimitPerSecond: row.rate_limit_per_second,
-    outstandingIds: row.outstanding.filter((id) => out.has(id)),
+    outstandingIds: row.outstanding.filter((id) => states.get(id)?.out),
+    ordered: row.ordering === 'strict',
+    head: row.ordering === 'strict' ? headOf(row.outstanding[0], row.on_failure, states) : undefined,
     rateTokens: row.rate_tokens,
     sinceRefillMs: row.since_refill_ms,
     sinceRampMs: row.since_ramp_ms,
   }));
 }
 
-/** Of deliveries let out of governed lanes, those that are still pending under a lease that holds. */
-async function stillOut(transaction: Queryable, deliveryIds: string[]): Promise<Set<string>> {
-  if (deliveryIds.length === 0) return new Set();
-  const { rows } = await transaction.query<{ id: string }>(
-    `SELECT d.id FROM deliveries d WHERE d.id = ANY ($1) AND d.status = 'pending' AND d.leased IS NOT FALSE AND d.due_at > now()`,
+interface OutstandingState {
+  status: DeliveryStatus;
+  leased: boolean;
+  /** Pending, under a lease that holds. */
+  out: boolean;
+  due_in_ms: number;
+}
+
+/** Deliveries that were let out of governed lanes, as they are now, unless they have succeeded or were canceled. */
+async function statesOf(
+  transaction: Queryable,
+  deliveryIds: string[],
+): Promise<Map<string, OutstandingState>> {
+  if (deliveryIds.length === 0) return new Map();
+  const { rows } = await transaction.query<OutstandingState & { id: string }>(
+    `SELECT d.id, d.status, d.leased, d.status = 'pending' AND d.leased AND d.due_at > now() AS out,
+            extract(epoch FROM d.due_at - now())::float8 * 1000 AS due_in_ms
+       FROM deliveries d WHERE d.id = ANY ($1) AND d.status IN ('pending', 'failed')`,
     [deliveryIds],
   );
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function headOf(
+  deliveryId: string | undefined,
+  onFailure: FailurePolicy,
+  states: Map<string, OutstandingState>,
+): LaneHead | undefined {
+  const state = deliveryId === undefined ? undefined : states.get(deliveryId);
+  if (state === undefined) return undefined;
+  const head = { deliveryId: deliveryId!, dueInMs: state.due_in_ms };
+  if (state.status === 'failed') return onFailure === 'hold' ? { ...head, state: 'failed' } : undefined;
+  // A lease that has run out is still one until it is rescued: its holder may yet report.
+  return { ...head, state: state.leased ? 'out' : 'waiting' };
 }
 
 /** Claims each lane's oldest due deliveries: a lease, and a new epoch that makes every older reference stale. */
@@ -151,7 +196,8 @@ export async function updateLanes(transaction: Queryable, updates: LaneUpdate[])
       text: `
         UPDATE lanes l
            SET backlogged = coalesce(next.due_at <= now(), false),
-               ready_at = CASE WHEN next.due_at IS NULL THEN 'infinity'
+               ready_at = CASE WHEN g.wait_ms IS NOT NULL THEN now() + g.wait_ms * interval '1 ms'
+                               WHEN next.due_at IS NULL THEN 'infinity'
                                WHEN next.due_at <= now() THEN now() + g.pause_ms * interval '1 ms'
                                ELSE next.due_at END,
                outstanding = g.outstanding::uuid[],
@@ -161,8 +207,9 @@ export async function updateLanes(transaction: Queryable, updates: LaneUpdate[])
                circuit = CASE WHEN g.probe_lease_ms IS NULL THEN l.circuit ELSE 'half_open' END,
                parked_until = CASE WHEN g.probe_lease_ms IS NULL THEN l.parked_until
                                    ELSE now() + g.probe_lease_ms * interval '1 ms' END
-          FROM unnest($1::uuid[], $2::int[], $3::text[], $4::real[], $5::boolean[], $6::int[])
-               AS g (endpoint_id, pause_ms, outstanding, tokens, ramping, probe_lease_ms)
+          FROM unnest($1::uuid[], $2::int[], $3::text[], $4::real[], $5::boolean[], $6::int[],
+                      $7::float8[])
+               AS g (endpoint_id, pause_ms, outstanding, tokens, ramping, probe_lease_ms, wait_ms)
           LEFT JOIN LATERAL (
             SELECT w.due_at FROM deliveries w
              WHERE w.endpoint_id = g.endpoint_id AND w.status = 'pending' AND NOT w.leased
@@ -176,6 +223,7 @@ export async function updateLanes(transaction: Queryable, updates: LaneUpdate[])
       updates.map((update) => update.tokens),
       updates.map((update) => update.ramping),
       updates.map((update) => update.probeLeaseMs),
+      updates.map((update) => update.waitMs),
     ],
   );
 }

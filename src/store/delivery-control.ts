@@ -7,6 +7,8 @@ export interface LockedDelivery {
   endpointId: string;
   status: DeliveryStatus;
   endpointDeleted: boolean;
+  /** Its endpoint is served in strict order: the others may be waiting for it. */
+  ordered: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function lockDelivery(
     {
       name: 'lock_delivery',
       text: `SELECT d.tenant_id AS "tenantId", d.endpoint_id AS "endpointId", d.status,
-                    p.deleted_at IS NOT NULL AS "endpointDeleted"
+                    p.deleted_at IS NOT NULL AS "endpointDeleted", p.ordering = 'strict' AS ordered
                FROM deliveries d JOIN endpoints p ON p.id = d.endpoint_id
               WHERE d.id = $1 AND ($2::uuid IS NULL OR d.tenant_id = $2)
                 FOR UPDATE OF d FOR SHARE OF p`,
@@ -34,7 +36,7 @@ export async function lockDelivery(
 }
 
 /**
- * Owed again, from now on, with a fresh schedule. What is known of the last attempt stays until there is a newer one;
+ * Owed again, from now on, with a fresh schedule; in a strict order, in its old place. What is known of the last attempt stays until there is a newer one;
  * a reference that still travels, or an attempt that still runs, has the old epoch and changes nothing more.
  */
 export async function rearmDelivery(
@@ -42,16 +44,17 @@ export async function rearmDelivery(
   deliveryId: string,
   status: DeliveryStatus,
   replayId: string | undefined,
+  ordered: boolean,
 ): Promise<void> {
   await transaction.query(
     {
       name: 'rearm_delivery',
       text: `UPDATE deliveries
-                SET status = $2, leased = false, due_at = now(), epoch = epoch + 1, schedule_attempts = 0,
-                    trigger = 'replay', replay_id = $3, completed_at = NULL
+                SET status = $2, leased = false, due_at = CASE WHEN $4 THEN created_at ELSE now() END,
+                    epoch = epoch + 1, schedule_attempts = 0, trigger = 'replay', replay_id = $3, completed_at = NULL
               WHERE id = $1`,
     },
-    [deliveryId, status, replayId ?? null],
+    [deliveryId, status, replayId ?? null, ordered],
   );
 }
 

@@ -6,7 +6,8 @@
  * something out of date. A crash before the commit leaves nothing; after it, everything: the deliveries are owed.
  *
  * A delivery goes straight into the hot window (leased, its reference enqueued behind the answer) unless its lane
- * says that others wait, that it is parked or metered, or the window is full. Then it waits in the ledger.
+ * says that others wait, that it is parked or metered, or the window is full. Then it waits in the ledger, due since it was
+ * made: those of one process stand there in the order of their ids, which is what a strict order is claimed by.
  */
 import { binaryArray, plainArray } from './array-parameters.js';
 import type { Queryable, Statement } from './database.js';
@@ -64,7 +65,7 @@ const STORE_GROUP: Statement = {
       INSERT INTO deliveries (id, tenant_id, endpoint_id, event_id, event_type, status, leased, due_at, epoch,
                               trigger, created_at)
       SELECT d.id, d.tenant_id, d.endpoint_id, d.event_id, d.type, 'pending', w.leased,
-             CASE WHEN w.leased THEN now() + d.lease_ms * interval '1 ms' ELSE now() END,
+             CASE WHEN w.leased THEN now() + d.lease_ms * interval '1 ms' ELSE d.created_at END,
              1, CASE WHEN d.test THEN 'test' ELSE 'emit' END, d.created_at
         FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::int[], $19::boolean[], $20::uuid[], $21::bigint[],
                     $22::text[], $23::boolean[], $24::timestamptz[])

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { IsNull, LessThan, type DataSource, type EntityManager } from 'typeorm';
 import { PosthornError } from '../errors.js';
-import type { BodyFormat, Signing } from '../model/endpoint.js';
+import type { BodyFormat, FailurePolicy, Ordering, SignatureProfile, Signing } from '../model/endpoint.js';
 import { newUuid, toPublicId } from '../model/id.js';
 import type { JsonObject } from '../model/json.js';
 import type { RetrySchedule } from '../model/retry-schedule.js';
@@ -17,6 +17,7 @@ import { recordAudit, type AuditSource } from './audit.js';
 import type { Clock } from './clock.js';
 import { readCircuits, type CircuitState } from './circuits.js';
 import type { Queryable } from './database.js';
+import { wakeLane } from './delivery-control.js';
 import { deleteEndpointsOf } from './endpoint-deletion.js';
 import { disable, enable } from './endpoint-switch.js';
 import { EndpointEntity } from './entities/endpoint.entity.js';
@@ -35,6 +36,9 @@ export interface EndpointFields {
   headers: Record<string, string>;
   bodyFormat: BodyFormat;
   signing: Signing;
+  signatureProfile: SignatureProfile;
+  ordering: Ordering;
+  onFailure: FailurePolicy;
   retry: RetrySchedule | null;
   timeoutMs: number | null;
   rateLimitPerSecond: number | null;
@@ -135,6 +139,8 @@ export class EndpointStore {
           OLD_SIGNING_SECONDS,
         );
       }
+      // What was held back may be free to go.
+      if (changes.ordering !== undefined || changes.onFailure !== undefined) await wakeLane(sql, id);
       if (disabled === true && !before.disabled) await disable(sql, id);
       if (disabled === false && before.disabled) await enable(sql, id);
       await this.audit(sql, 'endpoint.updated', tenantId, id, source, { fields: Object.keys(changes) });

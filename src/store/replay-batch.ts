@@ -84,12 +84,15 @@ function batchStatement(filter: DeliveryFilter): Statement {
       fitting AS MATERIALIZED (${fitting(filter)} ORDER BY w.id LIMIT $13),
       -- In the order of ids, so that two replays never wait for each other.
       locked AS MATERIALIZED (
-        SELECT d.id FROM fitting f JOIN deliveries d ON d.id = f.id
+        SELECT d.id, (SELECT p.ordering = 'strict' FROM endpoints p WHERE p.id = d.endpoint_id) AS ordered
+          FROM fitting f JOIN deliveries d ON d.id = f.id
          WHERE d.status = ANY ($12::delivery_status[]) ORDER BY d.id FOR UPDATE OF d
       ), replayed AS (
         UPDATE deliveries d
-           SET status = 'pending', leased = false, due_at = now(), epoch = d.epoch + 1, schedule_attempts = 0,
-               trigger = 'replay', replay_id = $14, completed_at = NULL
+           SET status = 'pending', leased = false, epoch = d.epoch + 1, schedule_attempts = 0,
+               trigger = 'replay', replay_id = $14, completed_at = NULL,
+               -- In a strict order each takes its old place again.
+               due_at = CASE WHEN l.ordered THEN d.created_at ELSE now() END
           FROM locked l WHERE d.id = l.id AND d.status = ANY ($12::delivery_status[])
         RETURNING d.endpoint_id
       )

@@ -17,7 +17,7 @@ export async function readSubscriptions(
   timeoutMsDefault: number,
 ): Promise<Subscription[]> {
   const { rows } = await database.query<SubscriptionRow>(
-    `SELECT e.id, e.event_types, e.filter, e.timeout_ms, e.rate_limit_per_second IS NOT NULL AS metered
+    `SELECT e.id, e.event_types, e.filter, e.timeout_ms, (e.rate_limit_per_second IS NOT NULL OR e.ordering = 'strict') AS metered
        FROM endpoints e
       WHERE e.tenant_id = $1 AND e.deleted_at IS NULL
       ORDER BY e.id`,

@@ -289,7 +289,7 @@ describe('replaying and canceling', () => {
     expect(receiver.byWebhookId().get(delivery.eventId)).toHaveLength(2);
   });
 
-  it('refuses to replay what is pending, and to cancel what is not', async () => {
+  it('refuses to replay what is pending, and to cancel what is canceled', async () => {
     const pending = await deliver('held', '/fails', { status: 'pending', disabled: true });
     expect(await client.request('POST', `/v1/deliveries/${pending.id}/replay`)).toMatchObject({
       status: 409,

@@ -136,7 +136,13 @@ describe('canceling a delivery', () => {
     expect(await stored(deliveryId)).toMatchObject({ status: 'canceled' });
   });
 
-  it.each(['succeeded', 'failed', 'canceled'] as const)('is refused for one that %s', async (status) => {
+  it('gives up one that failed', async () => {
+    const deliveryId = await delivery('failed');
+    await cancel({ deliveryId });
+    expect(await stored(deliveryId)).toMatchObject({ status: 'canceled', last_status_code: 503 });
+  });
+
+  it.each(['succeeded', 'canceled'] as const)('is refused for one that %s', async (status) => {
     const deliveryId = await delivery(status);
     await expect(cancel({ deliveryId })).rejects.toEqual(isRefusedWith('delivery_not_cancelable'));
   });

@@ -34,6 +34,8 @@ export interface EndpointRow {
   rateLimitPerSecond?: number;
   maxInFlight?: number;
   disabled?: boolean;
+  ordering?: 'none' | 'strict';
+  onFailure?: 'skip' | 'hold';
 }
 
 export interface TestDispatcher {
@@ -106,8 +108,9 @@ export async function startPipeline(
     const id = newUuid(clock.nowMs());
     await database.transaction(async (transaction) => {
       await transaction.query(
-        `INSERT INTO endpoints (id, tenant_id, url, event_types, retry, timeout_ms, rate_limit_per_second, max_in_flight, disabled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        `INSERT INTO endpoints (id, tenant_id, url, event_types, retry, timeout_ms, rate_limit_per_second, max_in_flight, disabled,
+                                ordering, on_failure)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
         [
           id,
           tenantId,
@@ -118,6 +121,8 @@ export async function startPipeline(
           endpoint.rateLimitPerSecond ?? null,
           endpoint.maxInFlight ?? null,
           endpoint.disabled ?? false,
+          endpoint.ordering ?? 'none',
+          endpoint.onFailure ?? 'skip',
         ],
       );
       await transaction.query(

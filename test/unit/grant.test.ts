@@ -4,6 +4,7 @@ import { grant, type ReadyLane } from '../../src/scheduler/grant.js';
 const open: ReadyLane = {
   circuit: 'closed',
   disabled: false,
+  ordered: false,
   maxInFlight: 10,
   rateLimitPerSecond: undefined,
   outstanding: 0,

@@ -14,10 +14,16 @@ import {
 } from 'class-validator';
 import {
   bodyFormats,
+  failurePolicies,
+  orderings,
+  signatureProfiles,
   signings,
   type BodyFormat,
   type Circuit,
   type DisabledReason,
+  type FailurePolicy,
+  type Ordering,
+  type SignatureProfile,
   type Signing,
 } from '../../model/endpoint.js';
 import type { JsonObject } from '../../model/json.js';
@@ -71,6 +77,33 @@ export class EndpointSettings {
   @IsIn(signings)
   @ApiPropertyOptional({ enum: signings, example: 'hmac' })
   signing?: Signing;
+
+  /**
+   * Whose signature headers are sent beside `webhook-signature`, for receivers that were written for those. Only with
+   * `signing: "hmac"`; the secret is this endpoint's.
+   */
+  @Omittable()
+  @IsIn(signatureProfiles)
+  @ApiPropertyOptional({ enum: signatureProfiles, example: 'none' })
+  signatureProfile?: SignatureProfile;
+
+  /**
+   * `strict`: one delivery at a time, in the order of emit, and one that fails holds the rest back until it succeeds, is
+   * canceled, or fails for good (see `onFailure`).
+   */
+  @Omittable()
+  @IsIn(orderings)
+  @ApiPropertyOptional({ enum: orderings, example: 'none' })
+  ordering?: Ordering;
+
+  /**
+   * Of a strict order, when a delivery has failed for good: `skip`: the next one's turn; `hold`: nothing more is sent
+   * until it is replayed and succeeds, or is canceled.
+   */
+  @Omittable()
+  @IsIn(failurePolicies)
+  @ApiPropertyOptional({ enum: failurePolicies, example: 'skip' })
+  onFailure?: FailurePolicy;
 
   /** When failed attempts are repeated; null: the default, about 2.8 days of growing pauses. */
   @IsOptional()
@@ -210,6 +243,12 @@ export class EndpointAnswer {
   bodyFormat: BodyFormat;
   @ApiProperty({ enum: signings, example: 'hmac' })
   signing: Signing;
+  @ApiProperty({ enum: signatureProfiles, example: 'none' })
+  signatureProfile: SignatureProfile;
+  @ApiProperty({ enum: orderings, example: 'none' })
+  ordering: Ordering;
+  @ApiProperty({ enum: failurePolicies, example: 'skip' })
+  onFailure: FailurePolicy;
   /** The schedule in force, whether it is the endpoint's own or the default. */
   @ApiProperty(retrySchema)
   retry: ExponentialRetry | ScheduledRetry;

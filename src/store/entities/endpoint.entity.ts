@@ -1,5 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { BodyFormat, DisabledReason, Signing } from '../../model/endpoint.js';
+import type {
+  BodyFormat,
+  DisabledReason,
+  FailurePolicy,
+  Ordering,
+  SignatureProfile,
+  Signing,
+} from '../../model/endpoint.js';
 import type { JsonObject } from '../../model/json.js';
 import type { RetrySchedule } from '../../model/retry-schedule.js';
 
@@ -16,6 +23,9 @@ export class EndpointEntity {
   @Column('bytea', { name: 'headers_sealed', nullable: true }) headersSealed: Buffer | null;
   @Column('text', { name: 'body_format' }) bodyFormat: BodyFormat;
   @Column('text') signing: Signing;
+  @Column('text', { name: 'signature_profile' }) signatureProfile: SignatureProfile;
+  @Column('text') ordering: Ordering;
+  @Column('text', { name: 'on_failure' }) onFailure: FailurePolicy;
   @Column('json', { nullable: true }) retry: RetrySchedule | null;
   @Column('integer', { name: 'timeout_ms', nullable: true }) timeoutMs: number | null;
   @Column('integer', { name: 'rate_limit_per_second', nullable: true }) rateLimitPerSecond: number | null;
