@@ -12,6 +12,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config.js';
 import type { Egress } from '../egress/egress.js';
 import type { DeliveryReference } from '../model/delivery.js';
+import { toPublicId } from '../model/id.js';
 import type { Clock } from '../store/clock.js';
 import { isDatabaseUnavailable, type Database } from '../store/database.js';
 import type { LaneListener } from '../store/lane-listener.js';
@@ -53,6 +54,8 @@ const HELD_SIZE_MAX = 64 * 1024 * 1024;
 const LEASE_MARGIN_MS = 1_000;
 /** How long a full lane rests before the scheduler looks at it again; a slot that frees up wakes it earlier. */
 const FULL_LANE_PAUSE_MS = 500;
+/** An endpoint whose secrets cannot be opened (another ENCRYPTION_KEY?) waits for somebody to mend that; no attempt is used up. */
+const UNREADABLE_PAUSE_MS = 60_000;
 const OVERFLOW_CHECK_MS = 500;
 /** How often loading is tried while the database is away; after that the leases take over. */
 const LOAD_TRIES = 5;
@@ -104,8 +107,8 @@ export class Dispatcher {
       await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
     }
     const loaded = await this.load(references);
-    await this.targets.refresh(loaded);
-    this.admit(await this.withLease(loaded));
+    const unreadable = await this.targets.refresh(loaded);
+    this.admit(await this.withLease(loaded), unreadable);
     this.startNext();
   }
 
@@ -136,10 +139,24 @@ export class Dispatcher {
       try {
         return await loadDeliveries(this.options.database, references);
       } catch (error) {
-        if (tries === LOAD_TRIES || this.stopping || !isDatabaseUnavailable(error)) throw error;
+        if (!isDatabaseUnavailable(error)) return this.loadApart(references, error as Error);
+        if (tries === LOAD_TRIES || this.stopping) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200 * tries));
       }
     }
+  }
+
+  /** One that cannot be read (a damaged page) must not keep its neighbours: halves, until it stands alone and is set aside. */
+  private async loadApart(references: DeliveryReference[], cause: Error): Promise<LoadedDelivery[]> {
+    const [first] = references;
+    if (references.length > 1) {
+      const middle = references.length >> 1;
+      const half = await this.load(references.slice(0, middle));
+      return half.concat(await this.load(references.slice(middle)));
+    }
+    this.options.log.error({ deliveryId: first!.deliveryId, reason: cause.message }, 'delivery.set_aside');
+    await setAside(this.options.database, references, 'event_unreadable');
+    return [];
   }
 
   /** Prolongs the leases that were half spent in the queue; drops what was not ours to prolong. */
@@ -166,14 +183,16 @@ export class Dispatcher {
     return this.targets.get(delivery.endpointId)?.target.timeoutMs ?? this.options.settings.attemptTimeoutMs;
   }
 
-  private admit(deliveries: LoadedDelivery[]): void {
+  private admit(deliveries: LoadedDelivery[], unreadable: ReadonlyMap<string, Error>): void {
     const back: LoadedDelivery[] = [];
+    const sealed: LoadedDelivery[] = [];
     const orphans: LoadedDelivery[] = [];
     const broken: LoadedDelivery[] = [];
     for (const delivery of deliveries) {
       const { lane } = delivery;
       if (delivery.endpointVersion === undefined) orphans.push(delivery);
       else if (delivery.event === undefined) broken.push(delivery);
+      else if (unreadable.has(delivery.endpointId)) sealed.push(delivery);
       else if (this.stopping || delivery.endpointDisabled) back.push(delivery);
       // A governed delivery is let through a parked lane: it is what the lane is parked behind.
       else if (!lane.governed && (lane.parked || lane.circuit !== 'closed')) back.push(delivery);
@@ -181,6 +200,9 @@ export class Dispatcher {
       else back.push(delivery);
     }
     this.giveBack(back, FULL_LANE_PAUSE_MS);
+    this.giveBack(sealed, UNREADABLE_PAUSE_MS);
+    for (const [endpointId, { message: reason }] of unreadable)
+      this.options.log.error({ endpointId: toPublicId('ep', endpointId), reason }, 'endpoint.unreadable');
     this.inBackground(cancelOrphans(this.options.database, orphans));
     this.inBackground(setAside(this.options.database, broken, 'event_missing'));
   }

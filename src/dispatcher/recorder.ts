@@ -38,14 +38,11 @@ export class Recorder {
 
   /** Resolves once the attempt is in the log; true when it still decided its delivery, false when it was overtaken. */
   async record(record: AttemptRecord): Promise<boolean> {
-    for (let waitMs = WAIT_MS_MIN; ; waitMs = Math.min(waitMs * 2, WAIT_MS_MAX)) {
-      try {
-        return await this.group.submit(record);
-      } catch (error) {
-        if (!isDatabaseUnavailable(error)) return this.recordBare(record, error as Error);
-        if (this.stopping) throw error; // the lease runs out and the delivery is sent again
-      }
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    try {
+      return await this.untilAvailable(() => this.group.submit(record));
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error; // we are stopping
+      return this.recordBare(record, error as Error);
     }
   }
 
@@ -56,22 +53,34 @@ export class Recorder {
 
   private async recordBare(record: AttemptRecord, cause: Error): Promise<boolean> {
     this.log.error({ deliveryId: record.deliveryId, reason: cause.message }, 'attempt.record_refused');
+    const bare = {
+      ...record,
+      responseHeaders: null,
+      responseBody: null,
+      errorMessage: null,
+      requestHeaders: '{}',
+    };
     try {
-      const bare = {
-        ...record,
-        responseHeaders: null,
-        responseBody: null,
-        errorMessage: null,
-        requestHeaders: '{}',
-      };
-      return (await recordAttempts(this.database, [bare])).has(record.deliveryId);
+      const applied = await this.untilAvailable(() => recordAttempts(this.database, [bare]));
+      return applied.has(record.deliveryId);
     } catch (error) {
-      this.log.error(
-        { deliveryId: record.deliveryId, reason: (error as Error).message },
-        'delivery.set_aside',
-      );
-      await setAside(this.database, [record], 'record_failed').catch(() => undefined);
+      if (isDatabaseUnavailable(error)) throw error;
+      const { message } = error as Error;
+      this.log.error({ deliveryId: record.deliveryId, reason: message }, 'delivery.set_aside');
+      await this.untilAvailable(() => setAside(this.database, [record], 'record_failed'));
       return false;
+    }
+  }
+
+  /** Rejects with the database's absence only when we are stopping: the lease runs out and the delivery is sent again. */
+  private async untilAvailable<T>(write: () => Promise<T>): Promise<T> {
+    for (let waitMs = WAIT_MS_MIN; ; waitMs = Math.min(waitMs * 2, WAIT_MS_MAX)) {
+      try {
+        return await write();
+      } catch (error) {
+        if (this.stopping || !isDatabaseUnavailable(error)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 }

@@ -19,13 +19,16 @@ interface Row {
   secrets: { sealed: string; expires_at: string | null }[];
 }
 
-/** The endpoints that exist, by id. */
+/**
+ * The endpoints that exist, by id. One whose secrets cannot be opened (they were sealed with a key that is no longer
+ * configured) is answered with the Error, so that it does not fail those that were asked for together with it.
+ */
 export async function readEndpointTargets(
   database: Queryable,
   endpointIds: string[],
   sealer: Sealer,
   settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>,
-): Promise<Map<string, EndpointTarget>> {
+): Promise<Map<string, EndpointTarget | Error>> {
   const { rows } = await database.query<Row>(
     {
       name: 'read_endpoint_targets',
@@ -40,7 +43,15 @@ export async function readEndpointTargets(
     },
     [endpointIds],
   );
-  return new Map(rows.map((row) => [row.id, toTarget(row, sealer, settings)]));
+  return new Map(rows.map((row) => [row.id, targetOrError(row, sealer, settings)]));
+}
+
+function targetOrError(...given: Parameters<typeof toTarget>): EndpointTarget | Error {
+  try {
+    return toTarget(...given);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 function toTarget(
