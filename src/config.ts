@@ -97,6 +97,13 @@ export const variables = {
     1_000_000,
     'Connections that the API keeps open at a time; more are closed at once.',
   ),
+  requestRateLimitPerSecond: integer(
+    'REQUEST_RATE_LIMIT_PER_SECOND',
+    0,
+    0,
+    1_000_000,
+    'Requests that one API key, or one tenant’s portal sessions together, may make in a second. 0: no limit.',
+  ),
   tenantEndpointsMax: integer(
     'TENANT_ENDPOINTS_MAX',
     20_000,
@@ -128,7 +135,7 @@ export const variables = {
   leaseSlackMs: integer(
     'LEASE_SLACK_MS',
     15_000,
-    500,
+    2_000,
     600_000,
     'How long after its timeout a delivery that nobody reported is taken up again, in milliseconds.',
   ),
