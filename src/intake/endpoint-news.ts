@@ -1,8 +1,9 @@
 /**
- * News about endpoints, gathered until they are told. An endpoint is told of once in a while at most, however much
- * happens to it: of its state only the latest counts, of its failed deliveries their number and the first few.
+ * News about endpoints, gathered until they are told. Each endpoint has two topics, its state and its failed deliveries,
+ * and of each it is told of once in a while at most, however much happens: of its state the latest counts, of its failed
+ * deliveries their number and the first few.
  *
- * Bounded: when news of too many endpoints waits, further ones are left out and counted. Nothing here waits or fails.
+ * Bounded: when too much news waits, what comes besides is left out and counted. Nothing here waits or fails.
  */
 import type { FailedDelivery } from '../model/operational-event.js';
 
@@ -11,28 +12,27 @@ export type EndpointState =
   | { kind: 'disabled'; reason: 'gone' | 'failing' }
   | { kind: 'recovered'; reason: string };
 
-export interface News {
+export type News = {
   endpointId: string;
-  state: EndpointState | undefined;
-  failed: { count: number; first: FailedDelivery[] } | undefined;
   /** On the monotonic clock: since when the oldest of it waits. */
   since: number;
-}
+} & ({ topic: 'state'; state: EndpointState } | { topic: 'failed'; count: number; first: FailedDelivery[] });
 
 interface Entry {
   news: News | undefined;
-  /** Nothing more of this endpoint before. */
+  /** Nothing more of this before. */
   quietUntil: number;
   told: EndpointState['kind'] | undefined;
 }
 
-const ENDPOINTS_MAX = 10_000;
+/** Two for each endpoint that there is news of. */
+const ENTRIES_MAX = 20_000;
 /** Deliveries that are named in one event; the rest is a number, and a query of the log away. */
 const NAMED_MAX = 20;
 
 export class EndpointNews {
   private readonly entries = new Map<string, Entry>();
-  /** News left out because too many endpoints had some. */
+  /** News left out because there was too much. */
   dropped = 0;
 
   constructor(private readonly quietMs: number) {}
@@ -42,66 +42,63 @@ export class EndpointNews {
   }
 
   addState(endpointId: string, state: EndpointState, now: number): void {
-    const news = this.newsOf(endpointId, now);
-    if (news !== undefined) news.state = state;
+    this.add({ topic: 'state', endpointId, state, since: now });
   }
 
   addFailed(delivery: FailedDelivery, now: number): void {
-    const news = this.newsOf(delivery.endpointId, now);
-    if (news === undefined) return;
-    news.failed ??= { count: 0, first: [] };
-    news.failed.count++;
-    if (news.failed.first.length < NAMED_MAX) news.failed.first.push(delivery);
+    const { endpointId } = delivery;
+    this.add({ topic: 'failed', endpointId, count: 1, first: [delivery], since: now });
   }
 
   /** Takes what may be told now; `all`: although it is too early. */
   take(now: number, limit: number, all = false): News[] {
     const taken: News[] = [];
-    for (const [endpointId, entry] of this.entries) {
+    for (const [key, entry] of this.entries) {
       if (taken.length === limit) break;
       if (!all && entry.quietUntil > now) continue;
-      if (entry.news === undefined) {
-        this.entries.delete(endpointId);
+      const { news } = entry;
+      if (news === undefined) {
+        this.entries.delete(key);
         continue;
       }
-      const { news } = entry;
-      if (news.state?.kind === entry.told) news.state = undefined; // it went to and fro, and is where it was
-      entry.told = news.state?.kind ?? entry.told;
       entry.news = undefined;
+      // It went to and fro, and is what it was said to be.
+      if (news.topic === 'state' && news.state.kind === entry.told) continue;
+      entry.told = news.topic === 'state' ? news.state.kind : undefined;
       entry.quietUntil = now + this.quietMs;
-      if (news.state !== undefined || news.failed !== undefined) taken.push(news);
+      taken.push(news);
     }
     return taken;
   }
 
-  /** News that could not be told is kept for another try, under what has come since. */
+  /** News that could not be told waits for another try, behind what has come since. */
   putBack(news: News): void {
-    const entry = this.entries.get(news.endpointId);
+    const entry = this.entries.get(keyOf(news));
     if (entry === undefined) return;
     entry.told = undefined;
-    const later = entry.news;
-    if (later === undefined) {
-      entry.news = news;
-      return;
-    }
-    later.since = news.since;
-    later.state ??= news.state;
-    if (news.failed === undefined) return;
-    const first = [...news.failed.first, ...(later.failed?.first ?? [])].slice(0, NAMED_MAX);
-    later.failed = { count: news.failed.count + (later.failed?.count ?? 0), first };
+    entry.news = entry.news === undefined ? news : together(news, entry.news);
   }
 
-  private newsOf(endpointId: string, now: number): News | undefined {
-    let entry = this.entries.get(endpointId);
-    if (entry === undefined) {
-      if (this.entries.size >= ENDPOINTS_MAX) {
-        this.dropped++;
-        return undefined;
-      }
-      entry = { news: undefined, quietUntil: -Infinity, told: undefined };
-      this.entries.set(endpointId, entry);
+  private add(news: News): void {
+    const key = keyOf(news);
+    const entry = this.entries.get(key);
+    if (entry !== undefined) {
+      entry.news = entry.news === undefined ? news : together(entry.news, news);
+    } else if (this.entries.size < ENTRIES_MAX) {
+      this.entries.set(key, { news, quietUntil: -Infinity, told: undefined });
+    } else {
+      this.dropped++;
     }
-    entry.news ??= { endpointId, state: undefined, failed: undefined, since: now };
-    return entry.news;
   }
+}
+
+function keyOf({ topic, endpointId }: News): string {
+  return `${topic} ${endpointId}`;
+}
+
+function together(earlier: News, later: News): News {
+  const { since } = earlier;
+  if (earlier.topic !== 'failed' || later.topic !== 'failed') return { ...later, since };
+  const first = [...earlier.first, ...later.first].slice(0, NAMED_MAX);
+  return { ...later, since, first, count: earlier.count + later.count };
 }

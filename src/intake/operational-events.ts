@@ -29,14 +29,15 @@ export interface OperationalEventsOptions {
   log: Logger;
   /** How long news is gathered before it is told. */
   gatherMs?: number;
-  /** How long nothing more is told of an endpoint after that. */
+  /** How long nothing more of the kind is told of an endpoint after that. */
   quietMs?: number;
 }
 
 /** Long enough for what happens at the same time to be told together. */
 const GATHER_MS = 1_000;
-const QUIET_MS = 60_000;
-/** Endpoints told of in one go. */
+/** A thousand endpoints in trouble at once make two hundred events a second, and no more. */
+const QUIET_MS = 10_000;
+/** Told in one go. */
 const BATCH = 100;
 /** News that could not be told for so long, because the database was away, is not news any more. */
 const AGE_MS_MAX = 600_000;
@@ -102,15 +103,13 @@ export class OperationalEvents implements LaneListener {
     const taken = this.news.take(performance.now(), BATCH, all);
     if (taken.length === 0) return;
     try {
-      const subjects = await readNewsSubjects(
-        this.options.database,
-        taken.map((news) => news.endpointId),
-      );
+      const ids = taken.map((news) => news.endpointId);
+      const subjects = await readNewsSubjects(this.options.database, ids);
       for (const news of taken) {
         const subject = subjects.get(news.endpointId);
         // Deleted meanwhile, or the operator's own.
         if (subject === undefined || subject.tenantExternalId === OPERATOR_TENANT) continue;
-        await this.emit(subject, news);
+        await this.emit(subject, news).catch((error: Error) => this.keep([news], error));
       }
     } catch (error) {
       this.keep(taken, error as Error);
@@ -121,13 +120,13 @@ export class OperationalEvents implements LaneListener {
     }
   }
 
-  /** What was told of them before the failure is told again: better twice than not at all. */
-  private keep(taken: News[], error: Error): void {
+  /** Of two audiences the first may have been told already: better twice than not at all. */
+  private keep(untold: News[], error: Error): void {
     const youngest = performance.now() - AGE_MS_MAX;
-    const kept = isDatabaseUnavailable(error) ? taken.filter((news) => news.since > youngest) : [];
+    const kept = mayPass(error) ? untold.filter((news) => news.since > youngest) : [];
     for (const news of kept) this.news.putBack(news);
     this.options.log.warn(
-      { endpoints: taken.length, kept: kept.length, reason: error.message },
+      { untold: untold.length, kept: kept.length, reason: error.message },
       'operational_events.failed',
     );
   }
@@ -136,15 +135,16 @@ export class OperationalEvents implements LaneListener {
     const tenants = subject.tenantWantsNews
       ? [OPERATOR_TENANT, toPublicId('ten', subject.tenantId)]
       : [OPERATOR_TENANT];
-    for (const { type, data } of toEvents(subject, news)) {
-      for (const tenant of tenants) {
-        const origin = { kind: 'operational' as const, about: subject.endpointId };
-        await this.options.emitter
-          .emit({ tenant, type, data: JSON.stringify(data), origin })
-          .catch(unlessGone);
-      }
+    const { type, data } = toEvent(subject, news);
+    const origin = { kind: 'operational' as const, about: subject.endpointId };
+    for (const tenant of tenants) {
+      await this.options.emitter.emit({ tenant, type, data: JSON.stringify(data), origin }).catch(unlessGone);
     }
   }
+}
+
+function mayPass(error: Error): boolean {
+  return isDatabaseUnavailable(error) || (error instanceof PosthornError && error.code === 'unavailable');
 }
 
 /** A tenant that is gone is told nothing; so an operator who wants no events deletes the tenant for them. */
@@ -152,7 +152,7 @@ function unlessGone(error: unknown): void {
   if (!(error instanceof PosthornError && error.code === 'tenant_not_found')) throw error;
 }
 
-function toEvents(subject: NewsSubject, news: News): { type: OperationalEventType; data: object }[] {
+function toEvent(subject: NewsSubject, news: News): { type: OperationalEventType; data: object } {
   const about = {
     tenantId: toPublicId('ten', subject.tenantId),
     tenantExternalId: subject.tenantExternalId,
@@ -161,16 +161,17 @@ function toEvents(subject: NewsSubject, news: News): { type: OperationalEventTyp
     // Paths and queries of webhook URLs hold secrets often enough.
     endpointOrigin: new URL(subject.url).origin,
   };
-  const events: { type: OperationalEventType; data: object }[] = [];
-  if (news.state !== undefined) {
-    const { kind, ...state } = news.state;
-    events.push({ type: `endpoint.${kind}`, data: { ...about, ...state } });
+  switch (news.topic) {
+    case 'state': {
+      const { kind, ...state } = news.state;
+      return { type: `endpoint.${kind}`, data: { ...about, ...state } };
+    }
+    case 'failed':
+      return {
+        type: 'delivery.failed',
+        data: { ...about, count: news.count, deliveries: news.first.map(toDelivery) },
+      };
   }
-  if (news.failed !== undefined) {
-    const { count, first } = news.failed;
-    events.push({ type: 'delivery.failed', data: { ...about, count, deliveries: first.map(toDelivery) } });
-  }
-  return events;
 }
 
 function toDelivery(delivery: FailedDelivery): object {
