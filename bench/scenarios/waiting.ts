@@ -25,6 +25,7 @@ export const waiting: Scenario = {
       await oneTenant(bench, installation, { endpoints, hosts: HOSTS });
       const seededInMs = await seed(installation, events);
       const idle = await rest(bench, installation);
+      const scrapesMs = await scrape(installation);
 
       const meter = new CpuMeter(bench, installation);
       const releasedAt = performance.now();
@@ -69,10 +70,13 @@ export const waiting: Scenario = {
             ],
           },
         ],
-        notes: [`The rows were written in ${figure(seededInMs / 1000)} s.`],
+        notes: [
+          `GET /metrics with all of them waiting: ${scrapesMs.map(figure).join(', ')} ms.`,
+          `The rows were written in ${figure(seededInMs / 1000)} s.`,
+        ],
         tally,
         failures: [],
-        data: { idle, busy, delivered, seconds, cpu },
+        data: { idle, scrapesMs, busy, delivered, seconds, cpu },
       };
     }),
 };
@@ -114,6 +118,20 @@ async function rest(bench: Bench, installation: Installation) {
     posthornCpu: percent('posthorn'),
     postgresCpu: percent('postgres'),
   };
+}
+
+/** Its figures count rows; the first of them are measured, the next ones come from what was measured. */
+async function scrape({ admin, port }: Installation): Promise<number[]> {
+  const tookMs: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    const startedAt = performance.now();
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`, {
+      headers: { authorization: `Bearer ${admin.key}` },
+    });
+    await response.text();
+    tookMs.push(performance.now() - startedAt);
+  }
+  return tookMs;
 }
 
 function memoryOf(bench: Bench, installation: Installation) {

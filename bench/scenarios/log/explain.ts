@@ -12,7 +12,7 @@ import pg from 'pg';
 export interface Explained {
   /** One for each statement of the page, in their order. */
   plans: string[];
-  /** Tables that a plan reads from end to end. */
+  /** Tables that were read from end to end although they hold something; of empty ones the planner does well to. */
   scanned: string[];
 }
 
@@ -47,15 +47,26 @@ export class PlanReader {
     };
     await readDeliveryPage(queryable, toFilter(variant), { before: undefined, limit: 50 });
     this.client.off('notice', onNotice);
-    const scanned = plans.flatMap((plan) =>
-      [...plan.matchAll(/Seq Scan on (\w+)/g)].map((match) => match[1]!),
-    );
+    const scanned = plans.flatMap(readThrough);
     return { plans, scanned: [...new Set(scanned)] };
   }
 
   async close(): Promise<void> {
     await this.client.end();
   }
+}
+
+const ROWS_WORTH_AN_INDEX = 1_000;
+
+function readThrough(plan: string): string[] {
+  // One node each, with the lines that tell of it.
+  return plan.split('->').flatMap((node) => {
+    const table = /^\s*Seq Scan on (\w+)/.exec(node)?.[1];
+    if (table === undefined) return [];
+    const answered = Number(/actual .*?rows=([\d.]+)/.exec(node)?.[1] ?? 0);
+    const removed = Number(/Rows Removed by Filter: (\d+)/.exec(node)?.[1] ?? 0);
+    return answered + removed > ROWS_WORTH_AN_INDEX ? [table] : [];
+  });
 }
 
 /** As the API reads its query string. */
