@@ -1,6 +1,6 @@
 /**
  * Where Posthorn's own news go: to the operator's tenant, which exists from the start so that there is somewhere to
- * register an endpoint, and to tenants that ask for them (docs/decisions/operational-events.md).
+ * register an endpoint, and to tenants that ask for them (docs/operational-events.md).
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
