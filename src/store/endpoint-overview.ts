@@ -92,12 +92,13 @@ export async function readEndpoints(
 export interface Labels {
   tenants: { id: string; name: string }[];
   endpoints: { id: string; url: string; description: string }[];
+  keys: { id: string; name: string }[];
 }
 
 /** What people call things, deleted ones too: logs are full of ids. */
 export async function readLabels(
   sql: Queryable,
-  ids: { tenants: string[]; endpoints: string[] },
+  ids: Record<keyof Labels, string[]>,
   tenantId: string | undefined,
 ): Promise<Labels> {
   const tenants = await sql.query<Labels['tenants'][number]>(
@@ -109,5 +110,9 @@ export async function readLabels(
       WHERE e.id = ANY ($1) AND ($2::uuid IS NULL OR e.tenant_id = $2)`,
     [ids.endpoints, tenantId ?? null],
   );
-  return { tenants: tenants.rows, endpoints: endpoints.rows };
+  const keys = await sql.query<Labels['keys'][number]>(
+    `SELECT k.id, k.name FROM api_keys k WHERE k.id = ANY ($1) AND ($2::uuid IS NULL OR k.tenant_id = $2)`,
+    [ids.keys, tenantId ?? null],
+  );
+  return { tenants: tenants.rows, endpoints: endpoints.rows, keys: keys.rows };
 }

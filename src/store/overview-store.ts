@@ -50,7 +50,7 @@ export class OverviewStore {
     return readEndpoints(selecting(this.dataSource), filter, page);
   }
 
-  labels(ids: { tenants: string[]; endpoints: string[] }, tenantId: string | undefined): Promise<Labels> {
+  labels(ids: Record<keyof Labels, string[]>, tenantId: string | undefined): Promise<Labels> {
     return readLabels(selecting(this.dataSource), ids, tenantId);
   }
 }

@@ -13,6 +13,9 @@ import { theme } from './theme.js';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 
+// Modals lock the page's scrolling by a style element of their own, whose library looks for the nonce here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 export function Chrome({ children, override }: { children: ReactNode; override?: MantineThemeOverride }) {
   const [client] = useState(newQueryClient);
   return (

@@ -18,7 +18,21 @@ const ink: MantineColorsTuple = [
   '#1c1b18',
 ];
 
-/** Mantine's greys, warmed; the last ones are the grounds of the dark scheme. */
+/** Mantine's own greys are blue. */
+const gray: MantineColorsTuple = [
+  '#f8f7f4',
+  '#f1efeb',
+  '#e5e2db',
+  '#d9d5cd',
+  '#cbc7bd',
+  '#857f74',
+  '#656057',
+  '#4f4b43',
+  '#35322c',
+  '#211f1b',
+];
+
+/** The same for the dark scheme; the last ones are its grounds. */
 const dark: MantineColorsTuple = [
   '#e9e7e1',
   '#c9c5bc',
@@ -39,7 +53,7 @@ export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 9, dark: 1 },
   autoContrast: true,
-  colors: { ink, dark },
+  colors: { ink, gray, dark },
   black: '#1c1b18',
   defaultRadius: 6,
   cursorType: 'pointer',

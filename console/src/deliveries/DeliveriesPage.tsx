@@ -4,17 +4,13 @@ import { Send } from 'lucide-react';
 import { useList } from '../api/list.js';
 import type { Delivery } from '../api/types.js';
 import { useFace } from '../face/face.js';
-import { useLabels } from '../face/labels.js';
 import { useFilters } from '../face/search.js';
 import { AppLink } from '../kit/AppLink.js';
-import { ListTable, type Column } from '../kit/ListTable.js';
-import { Moment } from '../kit/Moment.js';
 import { Page } from '../kit/Page.js';
 import { Empty } from '../kit/States.js';
-import { StatusOf } from '../kit/Status.js';
 import { DeliveryFilters } from './DeliveryFilters.js';
+import { DeliveryTable } from './DeliveryTable.js';
 import { filterQuery, isFiltered } from './filter.js';
-import { outcomeOf } from './outcome.js';
 
 export default function DeliveriesPage() {
   const { can, kind } = useFace();
@@ -29,8 +25,7 @@ export default function DeliveriesPage() {
           : 'What was sent to your endpoints, newest first.'
       }
       actions={
-        can.replay &&
-        kind === 'staff' && (
+        can.replay && (
           <AppLink to="/replays" search={{ ...filters, new: '1' }}>
             <Button variant="default" component="span">
               Replay these …
@@ -59,54 +54,5 @@ export default function DeliveriesPage() {
         />
       </section>
     </Page>
-  );
-}
-
-export function DeliveryTable({
-  list,
-  empty,
-}: {
-  list: ReturnType<typeof useList<Delivery>>;
-  empty: React.ReactNode;
-}) {
-  const { kind } = useFace();
-  const labelOf = useLabels(
-    list.rows.flatMap(({ tenantId, endpointId }) =>
-      kind === 'staff' ? [tenantId, endpointId] : [endpointId],
-    ),
-  );
-  const columns: Column<Delivery>[] = [
-    { head: 'Event', cell: ({ eventType }) => <span className="mono truncate">{eventType}</span> },
-    { head: 'Status', cell: ({ status }) => <StatusOf status={status} /> },
-    { head: 'Outcome', cell: (delivery) => <span className="dim">{outcomeOf(delivery)}</span>, minor: true },
-    {
-      head: 'Endpoint',
-      minor: true,
-      cell: ({ endpointId, tenantId }) => (
-        <>
-          <div className="truncate" title={labelOf(endpointId)?.name}>
-            {labelOf(endpointId)?.name ?? endpointId}
-          </div>
-          {kind === 'staff' && <div className="dim small truncate">{labelOf(tenantId)?.name ?? ' '}</div>}
-        </>
-      ),
-    },
-    {
-      head: 'Attempts',
-      cell: ({ attemptCount }) => <span className="numeric">{attemptCount}</span>,
-      align: 'right',
-      minor: true,
-    },
-    { head: 'Made', cell: ({ createdAt }) => <Moment at={createdAt} />, align: 'right' },
-  ];
-  return (
-    <ListTable
-      label="Deliveries"
-      list={list}
-      columns={columns}
-      keyOf={({ id }) => id}
-      linkOf={({ id }) => `/deliveries/${id}`}
-      empty={empty}
-    />
   );
 }

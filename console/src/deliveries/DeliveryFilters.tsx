@@ -32,12 +32,13 @@ interface Props {
 
 export function DeliveryFilters({ filters, onChange }: Props) {
   const { kind } = useFace();
+  const [more, setMore] = useState(false);
   const since =
     filters.after !== undefined && !(filters.after in sinceChoices)
       ? { ...sinceChoices, [filters.after]: `Since ${filters.after}` }
       : sinceChoices;
   return (
-    <search className="filters">
+    <search className="filters" data-more={more}>
       <Typed name="search" label="Payload contains" wide {...{ filters, onChange }} />
       <Select
         label="Status"
@@ -58,6 +59,7 @@ export function DeliveryFilters({ filters, onChange }: Props) {
         onChange={(after) => onChange({ after: after ?? undefined })}
       />
       <Select
+        className="filter-minor"
         label="Status code"
         placeholder="Any"
         clearable
@@ -68,6 +70,7 @@ export function DeliveryFilters({ filters, onChange }: Props) {
         onChange={(statusCode) => onChange({ statusCode: statusCode ?? undefined })}
       />
       <Select
+        className="filter-minor"
         label="Error"
         placeholder="Any"
         clearable
@@ -77,12 +80,33 @@ export function DeliveryFilters({ filters, onChange }: Props) {
         value={filters.errorCode ?? null}
         onChange={(errorCode) => onChange({ errorCode: errorCode ?? undefined })}
       />
-      <Typed name="eventType" label="Event type" {...{ filters, onChange }} />
+      <Typed className="filter-minor" name="eventType" label="Event type" {...{ filters, onChange }} />
       {kind === 'staff' && (
-        <Typed name="tenant" label="Tenant" placeholder="id or externalId" {...{ filters, onChange }} />
+        <Typed
+          className="filter-minor"
+          name="tenant"
+          label="Tenant"
+          placeholder="id or externalId"
+          {...{ filters, onChange }}
+        />
       )}
-      <Typed name="endpoint" label="Endpoint" placeholder="ep_…" {...{ filters, onChange }} />
-      <Typed name="event" label="Event" placeholder="evt_…" {...{ filters, onChange }} />
+      <Typed
+        className="filter-minor"
+        name="endpoint"
+        label="Endpoint"
+        placeholder="ep_…"
+        {...{ filters, onChange }}
+      />
+      <Typed
+        className="filter-minor"
+        name="event"
+        label="Event"
+        placeholder="evt_…"
+        {...{ filters, onChange }}
+      />
+      <Button className="only-phone" variant="default" aria-expanded={more} onClick={() => setMore(!more)}>
+        {more ? 'Fewer filters' : 'More filters'}
+      </Button>
       {isFiltered(filters) && (
         <Button
           variant="subtle"
@@ -101,13 +125,14 @@ function withOwn(choices: string[], own: string | undefined): string[] {
 }
 
 interface TypedProps extends Props {
+  className?: string;
   name: string;
   label: string;
   placeholder?: string;
   wide?: boolean;
 }
 
-function Typed({ name, label, placeholder, wide, filters, onChange }: TypedProps) {
+function Typed({ className, name, label, placeholder, wide, filters, onChange }: TypedProps) {
   const given = filters[name] ?? '';
   const [text, setText] = useState(given);
   useEffect(() => setText(given), [given]);
@@ -116,6 +141,7 @@ function Typed({ name, label, placeholder, wide, filters, onChange }: TypedProps
   };
   return (
     <TextInput
+      className={className}
       label={label}
       placeholder={placeholder}
       w={wide ? 220 : 138}

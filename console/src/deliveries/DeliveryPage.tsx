@@ -110,7 +110,7 @@ function Story({ delivery }: { delivery: DeliveryDetails }) {
                 : []),
               ['Attempts', <span className="numeric">{attemptCount}</span>],
               ['Because of', triggers[delivery.trigger] ?? delivery.trigger],
-              ...(delivery.replayId && kind === 'staff'
+              ...(delivery.replayId
                 ? ([['Replay', <AppLink to={`/replays/${delivery.replayId}`}>Open replay</AppLink>]] as [
                     string,
                     React.ReactNode,

@@ -35,7 +35,7 @@ export function EndpointActions({ endpoint, onEdit }: { endpoint: Endpoint; onEd
   });
   return (
     <>
-      {can.manage && <SendTest endpoint={endpoint} />}
+      {can.replay && !endpoint.disabled && <SendTest endpoint={endpoint} />}
       {can.manage && (
         <Button variant="default" onClick={onEdit}>
           Edit
@@ -50,36 +50,34 @@ export function EndpointActions({ endpoint, onEdit }: { endpoint: Endpoint; onEd
           {endpoint.disabled ? 'Enable' : 'Disable'}
         </Button>
       )}
-      {(kind === 'staff' || can.manage) && (
+      {can.replay && (
         <Menu position="bottom-end">
           <Menu.Target>
             <Button variant="default">More</Button>
           </Menu.Target>
           <Menu.Dropdown>
-            {kind === 'staff' && (
-              <>
-                <Menu.Item
-                  onClick={() =>
-                    void navigate({
-                      to: '/replays' as never,
-                      search: { endpoint: endpoint.id, status: 'failed', new: '1' } as never,
-                    })
-                  }
-                >
-                  Replay what failed …
-                </Menu.Item>
-                <Menu.Item
-                  onClick={() =>
-                    void navigate({
-                      to: '/replays' as never,
-                      search: { endpoint: endpoint.id, missing: '1', after: '24h', new: '1' } as never,
-                    })
-                  }
-                >
-                  Recover what was missed …
-                </Menu.Item>
-              </>
-            )}
+            <>
+              <Menu.Item
+                onClick={() =>
+                  void navigate({
+                    to: '/replays' as never,
+                    search: { endpoint: endpoint.id, status: 'failed', new: '1' } as never,
+                  })
+                }
+              >
+                Replay what failed …
+              </Menu.Item>
+              <Menu.Item
+                onClick={() =>
+                  void navigate({
+                    to: '/replays' as never,
+                    search: { endpoint: endpoint.id, missing: '1', after: '24h', new: '1' } as never,
+                  })
+                }
+              >
+                Recover what was missed …
+              </Menu.Item>
+            </>
             {can.manage && (
               <Menu.Item color="red" onClick={() => setAsking(true)}>
                 Delete endpoint …

@@ -6,7 +6,7 @@ import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { useList } from '../api/list.js';
 import type { Delivery, Endpoint } from '../api/types.js';
-import { DeliveryTable } from '../deliveries/DeliveriesPage.js';
+import { DeliveryTable } from '../deliveries/DeliveryTable.js';
 import { useFace } from '../face/face.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Page, Panel } from '../kit/Page.js';
@@ -82,6 +82,7 @@ function EndpointView({ endpoint }: { endpoint: Endpoint }) {
             }
           >
             <DeliveryTable
+              withEndpoint={false}
               list={{ ...deliveries, rows: deliveries.rows.slice(0, SHOWN), hasMore: false }}
               empty={
                 <Empty icon={Send} title="Nothing was sent here yet">

@@ -19,7 +19,7 @@ export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
   if (circuit.state !== 'closed') {
     return (
       <div className="note note-bad" role="status">
-        <strong>Paused{circuit.since ? ` since ${fromNow(circuit.since, nowMs)}` : ''}:</strong>{' '}
+        <strong>Paused{circuit.since ? ` ${fromNow(circuit.since, nowMs)}` : ''}:</strong>{' '}
         {circuit.reason ?? 'it failed too often'}. Deliveries wait without using up their attempts;{' '}
         {circuit.state === 'half_open'
           ? 'a single one is tried right now.'

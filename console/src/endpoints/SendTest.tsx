@@ -32,19 +32,13 @@ function TestForm({ endpoint }: { endpoint: Endpoint }) {
   const concrete = endpoint.eventTypes.find((type) => !type.includes('*'));
   const [type, setType] = useState(concrete ?? '');
   const send = useMutation({
-    mutationFn: async () => {
-      const body = type === '' ? {} : { type };
-      const event = await client.send<{ id: string; deliveryId?: string }>(
+    mutationFn: () =>
+      client.send<Delivery>(
         'POST',
         `/v1/tenants/${endpoint.tenantId}/endpoints/${endpoint.id}/test`,
-        body,
-      );
-      if (event.deliveryId !== undefined) return event.deliveryId;
-      const { data } = await client.get<{ data: Delivery[] }>('/v1/deliveries', { event: event.id });
-      return data[0]?.id;
-    },
-    onSuccess: (deliveryId) =>
-      navigate({ to: (deliveryId ? `/deliveries/${deliveryId}` : '/deliveries') as never }),
+        type === '' ? {} : { type },
+      ),
+    onSuccess: ({ id }) => navigate({ to: `/deliveries/${id}` as never }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -59,7 +53,7 @@ function TestForm({ endpoint }: { endpoint: Endpoint }) {
         data={catalog.data?.data.map(({ name }) => name) ?? []}
         value={type}
         onChange={setType}
-        placeholder="posthorn.test"
+        placeholder="one that it asked for"
         data-autofocus
       />
       {send.error && (

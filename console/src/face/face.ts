@@ -11,8 +11,9 @@ export interface Face {
   /** The only tenant that there is for the viewer; undefined: all. */
   tenantId: string | undefined;
   can: {
-    /** Change endpoints, read secrets, send tests. */
+    /** Change endpoints, read secrets. */
     manage: boolean;
+    /** Send again, cancel, send tests. */
     replay: boolean;
     /** Tenants, event types, API keys. */
     administer: boolean;

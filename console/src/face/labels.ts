@@ -1,12 +1,7 @@
 /** Names for ids: lists hold ids, people know names. All that a page shows are asked for at once. */
 import { useQuery } from '@tanstack/react-query';
+import type { Label } from '../api/types.js';
 import { useFace } from './face.js';
-
-interface Label {
-  id: string;
-  name: string;
-  description: string | null;
-}
 
 export type LabelOf = (id: string | null | undefined) => Label | undefined;
 

@@ -32,7 +32,7 @@ export function Moment({ at, as = 'clock', never = '–' }: Props) {
       dateTime={date.toISOString()}
       title={utc(date)}
       className="numeric"
-      style={{ whiteSpace: 'nowrap' }}
+      style={as === 'full' ? undefined : { whiteSpace: 'nowrap' }}
     >
       {as === 'relative' ? <Relative date={date} /> : as === 'full' ? whole.format(date) : clock(date)}
     </time>

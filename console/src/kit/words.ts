@@ -15,7 +15,7 @@ export function duration(ms: number): string {
   if (ms < 1) return `${ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1_000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10) return `${seconds.toFixed(1).replace('.0', '')} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = seconds / 60;
   if (minutes < 90) return `${Math.round(minutes)} min`;
@@ -27,7 +27,7 @@ export function duration(ms: number): string {
 export function fromNow(at: Date | string, nowMs: number): string {
   const ms = new Date(at).getTime() - nowMs;
   if (Math.abs(ms) < 2_000) return 'now';
-  const words = duration(Math.round(Math.abs(ms) / 1_000) * 1_000).replace('.0 s', ' s');
+  const words = duration(Math.round(Math.abs(ms) / 1_000) * 1_000);
   return ms > 0 ? `in ${words}` : `${words} ago`;
 }
 

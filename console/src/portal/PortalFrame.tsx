@@ -1,5 +1,5 @@
 /** The portal's navigation, under the host's name and logo. */
-import { Send, ShieldCheck, Tags, Webhook } from 'lucide-react';
+import { RotateCcw, Send, ShieldCheck, Tags, Webhook } from 'lucide-react';
 import { Mark } from '../brand/Mark.js';
 import { Frame, type Place } from '../face/Frame.js';
 import { Moment } from '../kit/Moment.js';
@@ -8,6 +8,7 @@ import { usePortalSession } from './session.js';
 const places: Place[] = [
   { to: '/', name: 'Endpoints', icon: Webhook, exact: true },
   { to: '/deliveries', name: 'Deliveries', icon: Send },
+  { to: '/replays', name: 'Replays', icon: RotateCcw },
   { to: '/event-types', name: 'Event types', icon: Tags },
   { to: '/verify', name: 'Verify signatures', icon: ShieldCheck },
 ];

@@ -15,9 +15,9 @@ import { Failure, Loading } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
 import { useNow } from '../kit/useNow.js';
 import { duration, inFull } from '../kit/words.js';
+import { Author } from './Author.js';
 import { FilterWords } from './FilterWords.js';
 import { Progress } from './Progress.js';
-import { byWhom } from './ReplaysPage.js';
 
 const LIVE_MS = 1_000;
 /** What it sent goes on being retried after it has ended; a while later, nobody is watching any more. */
@@ -25,7 +25,7 @@ const WATCHED_AFTER_MS = 600_000;
 
 export default function ReplayPage() {
   const { replay: id } = useParams({ strict: false }) as { replay: string };
-  const { client } = useFace();
+  const { client, can } = useFace();
   const say = useSay();
   const [asking, setAsking] = useState(false);
   const replay = useQuery({
@@ -59,7 +59,7 @@ export default function ReplayPage() {
               Show its filter’s deliveries
             </Button>
           </AppLink>
-          {data.status === 'running' && (
+          {can.replay && data.status === 'running' && (
             <Button color="red" variant="light" onClick={() => setAsking(true)}>
               Cancel replay
             </Button>
@@ -78,7 +78,7 @@ export default function ReplayPage() {
         <Facts
           facts={[
             ['Replay', <Identifier id={data.id} />],
-            ['Run by', byWhom(data.createdBy)],
+            ['Run by', <Author id={data.createdBy} />],
             ['Started', <Moment at={data.createdAt} as="full" />],
             ['Ended', <Moment at={data.completedAt} as="full" never="not yet" />],
             ['Rate', `${inFull(data.ratePerSecond)} per second at most`],

@@ -4,6 +4,7 @@ import { RotateCcw } from 'lucide-react';
 import { useList } from '../api/list.js';
 import type { Replay } from '../api/types.js';
 import { filterNames } from '../deliveries/filter.js';
+import { useFace } from '../face/face.js';
 import { useFilters } from '../face/search.js';
 import { ListTable, type Column } from '../kit/ListTable.js';
 import { Moment } from '../kit/Moment.js';
@@ -11,6 +12,7 @@ import { Page } from '../kit/Page.js';
 import { Empty } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
 import { inFull } from '../kit/words.js';
+import { Author } from './Author.js';
 import { FilterWords } from './FilterWords.js';
 import { NewReplay } from './NewReplay.js';
 import { Progress } from './Progress.js';
@@ -31,11 +33,12 @@ const columns: Column<Replay>[] = [
       </div>
     ),
   },
-  { head: 'By', cell: ({ createdBy }) => <span className="dim">{byWhom(createdBy)}</span>, minor: true },
+  { head: 'By', cell: ({ createdBy }) => <Author id={createdBy} />, minor: true },
   { head: 'Started', cell: ({ createdAt }) => <Moment at={createdAt} />, align: 'right' },
 ];
 
 export default function ReplaysPage() {
+  const { can } = useFace();
   const [filters, change] = useFilters();
   const list = useList<Replay>('/v1/replays', {}, { live: true });
   const isNew = filters.new !== undefined;
@@ -43,7 +46,7 @@ export default function ReplaysPage() {
     <Page
       title="Replays"
       about="Deliveries that were sent again, by the hundred or the million."
-      actions={<Button onClick={() => change({ new: '1' })}>New replay</Button>}
+      actions={can.replay && <Button onClick={() => change({ new: '1' })}>New replay</Button>}
     >
       <section className="panel">
         <ListTable
@@ -74,10 +77,4 @@ export default function ReplaysPage() {
       </Modal>
     </Page>
   );
-}
-
-export function byWhom(createdBy: unknown): string {
-  if (typeof createdBy === 'string') return createdBy;
-  const { name, id } = (createdBy ?? {}) as { name?: string | null; id?: string | null };
-  return name ?? id ?? 'somebody';
 }

@@ -13,7 +13,7 @@ import {
 import { BriefMemory } from '../brief-memory.js';
 import type {
   AttemptTotals,
-  BacklogAnswer,
+  OverviewBacklog,
   DeliveryCounts,
   EndpointOverview,
   Overview,
@@ -66,7 +66,7 @@ export class OverviewReader {
         ...countsOf(deliveries, ({ bucket }) => bucket === index),
         ...attemptsIn(attempts, index),
       })),
-      backlog: backlogAnswer(backlog),
+      backlog: overviewBacklog(backlog),
       troubledEndpoints: troubled.map(endpointOverview),
     };
   }
@@ -108,7 +108,7 @@ function attemptsIn(
   };
 }
 
-function backlogAnswer(backlog: Backlog): BacklogAnswer {
+function overviewBacklog(backlog: Backlog): OverviewBacklog {
   const { waiting, underWay } = backlog;
   return { ...backlog, capped: waiting >= BACKLOG_COUNTED_MAX || underWay >= BACKLOG_COUNTED_MAX };
 }

@@ -73,18 +73,19 @@ export class OverviewController {
   @Roles('admin', 'support', 'portal:read')
   @ApiOperation({
     operationId: 'listLabels',
-    summary: 'Tell the names of tenants and the URLs of endpoints by their ids',
+    summary: 'Tell the names of tenants and keys, and the URLs of endpoints, by their ids',
   })
   @ApiOkResponse({ type: Labels, description: 'Those that there are, deleted ones included.' })
   @Refuses('validation_failed')
   async labels(@Query() { ids }: LabelsQuery, @Caller() caller: Principal): Promise<Labels> {
     const asked = ids.split(',', LABELS_MAX);
     const found = await this.store.labels(
-      { tenants: uuidsOf('ten', asked), endpoints: uuidsOf('ep', asked) },
+      { tenants: uuidsOf('ten', asked), endpoints: uuidsOf('ep', asked), keys: uuidsOf('key', asked) },
       caller.tenantId,
     );
     return {
       data: [
+        ...found.keys.map(({ id, name }) => ({ id: toPublicId('key', id), name, description: null })),
         ...found.tenants.map(({ id, name }) => ({ id: toPublicId('ten', id), name, description: null })),
         ...found.endpoints.map(({ id, url, description }) => ({
           id: toPublicId('ep', id),

@@ -41,7 +41,7 @@ export class AttemptTotals {
   p99Ms: number | null;
 }
 
-export class BacklogAnswer {
+export class OverviewBacklog {
   /** Deliveries that wait for their time or their turn. */
   waiting: number;
   /** Of those, how many should have been sent by now. */
@@ -86,7 +86,7 @@ export class Overview {
   deliveries: DeliveryCounts;
   attempts: AttemptTotals;
   buckets: OverviewBucket[];
-  backlog: BacklogAnswer;
+  backlog: OverviewBacklog;
   /** The worst first, at most 20. */
   troubledEndpoints: EndpointOverview[];
 }
@@ -117,7 +117,7 @@ export class EndpointOverviewPage extends PageEnd {
 }
 
 export class LabelsQuery {
-  /** Ids of tenants and endpoints, comma-separated; at most 400. */
+  /** Ids of tenants, endpoints and API keys, comma-separated; at most 400. */
   @IsString()
   @MaxLength(20_000)
   ids: string;
@@ -126,7 +126,7 @@ export class LabelsQuery {
 /** What people call it. */
 export class Label {
   id: string;
-  /** A tenant’s name, or an endpoint’s URL. */
+  /** A tenant’s or key’s name, or an endpoint’s URL. */
   name: string;
   description: string | null;
 }

@@ -41,7 +41,7 @@ export default function VerifyPage() {
             <>
               <Select
                 aria-label="Endpoint"
-                w={220}
+                w={200}
                 allowDeselect={false}
                 data={(endpoints.data?.data ?? []).map(({ id, url }) => ({ value: id, label: url }))}
                 value={chosen}

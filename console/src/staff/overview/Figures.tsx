@@ -1,7 +1,7 @@
 /** The few figures that say whether one may go back to sleep. */
-import type { ReactNode } from 'react';
 import type { Overview } from '../../api/types.js';
 import { AppLink } from '../../kit/AppLink.js';
+import { Figure } from '../../kit/Figure.js';
 import { duration, inFull, inShort, share } from '../../kit/words.js';
 
 /** Past this, deliveries are later than anybody expects of a webhook. */
@@ -51,29 +51,13 @@ export function Figures({ overview: { deliveries, attempts, backlog } }: { overv
         {inShort(backlog.waiting)}
         {more}
       </Figure>
-      <Figure name="Lag" more="of the oldest delivery that is due" bad={(backlog.lagMs ?? 0) > LAG_BAD_MS}>
+      <Figure
+        name="Lag"
+        more={backlog.lagMs === null ? 'nothing is late' : 'of the oldest that may be sent'}
+        bad={(backlog.lagMs ?? 0) > LAG_BAD_MS}
+      >
         {backlog.lagMs === null ? 'none' : duration(Math.max(0, backlog.lagMs))}
       </Figure>
     </section>
-  );
-}
-
-function Figure({
-  name,
-  more,
-  bad,
-  children,
-}: {
-  name: string;
-  more: ReactNode;
-  bad?: boolean;
-  children: ReactNode;
-}) {
-  return (
-    <div className="figure">
-      <div className="figure-name">{name}</div>
-      <div className={bad ? 'figure-value bad' : 'figure-value'}>{children}</div>
-      <div className="figure-more">{more}</div>
-    </div>
   );
 }
