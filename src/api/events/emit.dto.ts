@@ -2,6 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from 
 import { errorTable, type ErrorCode, type FieldProblem } from '../../errors.js';
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../../model/event.js';
 import type { JsonValue } from '../../model/json.js';
+import { AnyJson } from '../any-json.js';
 import { BATCH_EVENTS_MAX } from './emit-batch.js';
 import { EVENT_ID_LENGTH_MAX, TAG_LENGTH_MAX, TAGS_MAX } from './emit-fields.js';
 
@@ -20,6 +21,7 @@ export class EmitEvent {
    * stay as they are.
    * @example { "invoice": "in_4711", "amount": 12500 }
    */
+  @AnyJson()
   data: JsonValue;
 
   /** Your own id of the event: emitted again, it is answered as before, and not sent again. */

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import type { JsonValue } from '../../model/json.js';
+import { AnyJson } from '../any-json.js';
 import { DeliveryAnswer } from '../deliveries/delivery.dto.js';
 import { IsEventTypeName, IsInstant } from '../fields.js';
 import { PageEnd, PageQuery } from '../page.dto.js';
@@ -70,5 +71,6 @@ export class EventDetailsAnswer extends EventAnswer {
    * The JSON text that was emitted, byte for byte. Absent for keys without access to payloads.
    * @example { "invoice": "in_4711", "amount": 12500 }
    */
+  @AnyJson({ required: false })
   data?: JsonValue;
 }
