@@ -101,6 +101,6 @@ describe('posthorn migrate', () => {
 it('explains itself to whoever asks for something else', async () => {
   expect(await posthorn(['dance'], {})).toMatchObject({
     status: 2,
-    text: expect.stringContaining('posthorn doctor'),
+    text: expect.stringContaining('posthorn doctor') as string,
   });
 });

@@ -26,7 +26,9 @@ interface Compose {
 }
 
 describe('docker-compose.yml', () => {
-  const { services } = load(read('docker-compose.yml'), { schema: CORE_SCHEMA.withTags(mergeTag) }) as Compose;
+  const { services } = load(read('docker-compose.yml'), {
+    schema: CORE_SCHEMA.withTags(mergeTag),
+  }) as Compose;
 
   it('runs API and dispatcher apart, with settings that exist, after their database and Redis are healthy', () => {
     for (const role of ['api', 'dispatcher']) {
