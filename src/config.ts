@@ -18,6 +18,7 @@ import {
   subnets,
   text,
   url,
+  type Variable,
   word,
 } from './config-readers.js';
 
