@@ -17,12 +17,14 @@ import { SETTINGS, type Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
 import { Emitter } from './intake/emitter.js';
 import { OperationalEvents } from './intake/operational-events.js';
+import type { DeliveryReference } from './model/delivery.js';
 import { TRACING, UPKEEP_DATABASE } from './operations.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { ReplayRunner } from './replay/replay-many.js';
 import { DatabaseClock } from './store/clock.js';
 import { Database } from './store/database.js';
 import { LaneWaker } from './store/lane-waker.js';
+import { handBack } from './store/leases.js';
 import { Upkeep } from './upkeep/upkeep.js';
 import { log } from './telemetry/log.js';
 import type { Tracing } from './telemetry/tracing.js';
@@ -47,10 +49,21 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
   async onApplicationBootstrap(): Promise<void> {
     await this.clock.synchronize(this.database);
-    this.queue.start();
+    this.queue.start((references) => void this.giveBack(references));
     this.upkeep.start();
     this.replays.start();
     await this.dispatching?.start();
+  }
+
+  /** What the queue would not take waits in the ledger. If that cannot be written either, its lease ends. */
+  private async giveBack(references: DeliveryReference[]): Promise<void> {
+    try {
+      for (const endpointId of await handBack(this.database, references)) {
+        this.waker.wake(endpointId, 0, true);
+      }
+    } catch (error) {
+      log.debug({ reason: (error as Error).message }, 'queue.give_back_failed');
+    }
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -2,9 +2,10 @@
  * The hot window's producer. Takes references to leased deliveries and puts them into BullMQ, many to a job when
  * many come at once (a job costs Redis and Postgres the same with one reference as with a hundred).
  *
- * Nothing here is precious. A reference that cannot be enqueued is dropped and counted; its lease ends and the
- * scheduler takes it up again. What must not happen is that the window grows without bound or that emits pile up
- * behind a queue that is away: `open` turns false then, and deliveries stay in the ledger.
+ * Nothing here is precious. A reference that cannot be enqueued is counted and given back to the ledger; were that to
+ * fail too, its lease would end and the scheduler take it up again. What must not happen is that the window grows
+ * without bound or that emits pile up behind a queue that is away: `open` turns false then, and deliveries stay in the
+ * ledger.
  */
 import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
@@ -29,11 +30,20 @@ const WAITING_JOBS_MAX = 400;
 const POLL_INTERVAL_MS = 250;
 /** References that wait for an enqueue at most; a second's worth. More are left to their leases. */
 const PENDING_MAX = 20_000;
+/**
+ * How long the window stays shut after an enqueue that failed. A Redis out of memory can be read all the while, so that
+ * only the next enqueue tells whether it takes any again.
+ */
+const SHUT_MS = 1_000;
+/** An answer that does not come is as good as none: BullMQ waits without end for a queue that was never there. */
+const MEASURE_MS_MAX = 5_000;
 
 export class ReferenceQueue {
   private pending: DeliveryReference[] = [];
   private flushing: Promise<void> | undefined;
   private reachable = true;
+  private shutUntil = 0;
+  private giveBack: ((references: DeliveryReference[]) => void) | undefined;
   private waitingJobs = 0;
   private poll: NodeJS.Timeout | undefined;
   private dropped = 0;
@@ -46,7 +56,9 @@ export class ReferenceQueue {
     queue.on('error', (error) => this.markUnreachable(error));
   }
 
-  start(): void {
+  /** @param giveBack takes what could not be enqueued, so that it need not wait for its lease to end */
+  start(giveBack?: (references: DeliveryReference[]) => void): void {
+    this.giveBack = giveBack;
     const tick = async (): Promise<void> => {
       await this.measure();
       this.poll = setTimeout(() => void tick(), POLL_INTERVAL_MS).unref();
@@ -56,7 +68,12 @@ export class ReferenceQueue {
 
   /** False while the queue is full or cannot be reached. */
   get open(): boolean {
-    return this.reachable && this.waitingJobs < WAITING_JOBS_MAX && this.pending.length < PENDING_MAX;
+    return (
+      this.reachable &&
+      this.waitingJobs < WAITING_JOBS_MAX &&
+      this.pending.length < PENDING_MAX &&
+      performance.now() >= this.shutUntil
+    );
   }
 
   /** How many more jobs the window takes; what the scheduler may claim for. */
@@ -90,7 +107,10 @@ export class ReferenceQueue {
         this.waitingJobs += Math.ceil(batch.length / JOB_REFERENCES_MAX);
       } catch (error) {
         this.dropped += batch.length;
+        this.shutUntil = performance.now() + SHUT_MS;
         this.markUnreachable(error as Error);
+        // Some may be in the queue nevertheless: given back, they are no longer leased, and are dropped when loaded.
+        this.giveBack?.(batch);
       }
     }
     this.flushing = undefined;
@@ -98,7 +118,7 @@ export class ReferenceQueue {
 
   private async measure(): Promise<void> {
     try {
-      this.waitingJobs = await this.queue.getWaitingCount();
+      this.waitingJobs = await inTime(this.queue.getWaitingCount());
       if (!this.reachable) this.log.info('queue.reachable');
       this.reachable = true;
     } catch (error) {
@@ -109,6 +129,18 @@ export class ReferenceQueue {
   private markUnreachable(error: Error): void {
     if (this.reachable) this.log.warn({ reason: error.message }, 'queue.unreachable');
     this.reachable = false;
+  }
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the queue does not answer')), MEASURE_MS_MAX);
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

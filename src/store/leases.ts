@@ -8,20 +8,22 @@ import type { Queryable } from './database.js';
 
 /**
  * Back to the ledger without an attempt. A delivery that was never attempted keeps its place by age; a retry is due now.
- * A crash before this leaves the lease to run out, which comes to the same a little later.
+ * A crash before this leaves the lease to run out, which comes to the same a little later. Answers the endpoints concerned.
  */
-export async function handBack(database: Queryable, references: DeliveryReference[]): Promise<void> {
-  if (references.length === 0) return;
-  await database.query(
+export async function handBack(database: Queryable, references: DeliveryReference[]): Promise<Set<string>> {
+  if (references.length === 0) return new Set();
+  const { rows } = await database.query<{ endpoint_id: string }>(
     {
       name: 'hand_back',
       text: `UPDATE deliveries d
                 SET leased = false, due_at = CASE WHEN d.attempt_count = 0 THEN d.created_at ELSE now() END
                FROM unnest($1::uuid[], $2::int[]) AS r (id, epoch)
-              WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending' AND d.leased IS NOT FALSE`,
+              WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending' AND d.leased IS NOT FALSE
+              RETURNING d.endpoint_id`,
     },
     columns(references),
   );
+  return new Set(rows.map((row) => row.endpoint_id));
 }
 
 /** Prolongs leases; answers the deliveries whose lease was still theirs to prolong. */
