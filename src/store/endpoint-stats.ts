@@ -32,7 +32,7 @@ export interface Backlog {
   dueSince: Date | null;
 }
 
-/** Newest deliveries whose attempts are read: about 50 ms when they are in memory. */
+/** Newest deliveries whose attempts are read: 0.1 to 0.2 s of a busy machine, whatever the size of the tables. */
 const DELIVERIES_MAX = 5_000;
 const BACKLOG_MAX = 10_000;
 
