@@ -21,6 +21,7 @@ import { Lifecycle } from './lifecycle.js';
 import { newUuid } from './model/id.js';
 import { LANE_LISTENER, operations, TRACING } from './operations.js';
 import { QueueModule } from './queue/queue.module.js';
+import { RequestRateLimiter } from './queue/rate-limiter.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { ReferenceWorker } from './queue/reference-worker.js';
 import { ReplayRunner } from './replay/replay-many.js';
@@ -75,6 +76,7 @@ export class AppModule {
         AddressPolicy,
         UrlPolicy,
         Emitter,
+        RequestRateLimiter,
         LaneWaker,
         ReplayRunner,
         Readiness,
@@ -124,6 +126,7 @@ function shared(settings: RunningSettings): Provider[] {
       useFactory: (database: Database) => new LaneWaker(database, log),
       inject: [Database],
     },
+    { provide: RequestRateLimiter, useFactory: () => new RequestRateLimiter(settings, log) },
     {
       provide: TenantDirectory,
       useFactory: (database: Database) => new TenantDirectory(database, settings),
@@ -139,6 +142,7 @@ function shared(settings: RunningSettings): Provider[] {
         waker: LaneWaker,
         metrics: Metrics,
         tracing: Tracing | undefined,
+        rateLimiter: RequestRateLimiter,
       ) =>
         new Emitter({
           observe: (items, waitedMs, tookMs) => metrics.countGroup('emit', items, waitedMs, tookMs),
@@ -148,6 +152,7 @@ function shared(settings: RunningSettings): Provider[] {
           directory,
           clock,
           leaseSlackMs: settings.leaseSlackMs,
+          rateLimiter,
           window: {
             get open() {
               return queue.open;
@@ -158,7 +163,16 @@ function shared(settings: RunningSettings): Provider[] {
             },
           },
         }),
-      inject: [Database, TenantDirectory, DatabaseClock, ReferenceQueue, LaneWaker, Metrics, TRACING],
+      inject: [
+        Database,
+        TenantDirectory,
+        DatabaseClock,
+        ReferenceQueue,
+        LaneWaker,
+        Metrics,
+        TRACING,
+        RequestRateLimiter,
+      ],
     },
     {
       provide: OperationalEvents,

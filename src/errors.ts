@@ -1,9 +1,9 @@
-import type { RateLimit } from './model/rate-limit.js';
-
 /**
  * Every error that a user can cause: a stable code, its status and what to do about it. The code is the contract;
  * titles may be reworded. docs/errors.md and openapi.yaml are written from this table.
  */
+import type { RateLimit } from './model/rate-limit.js';
+
 export const errorTable = {
   bad_request: { status: 400, title: 'The request cannot be understood.' },
   malformed_json: { status: 400, title: 'The body is not valid JSON (RFC 8259) in UTF-8.' },

@@ -19,6 +19,7 @@ import { Emitter } from './intake/emitter.js';
 import { OperationalEvents } from './intake/operational-events.js';
 import type { DeliveryReference } from './model/delivery.js';
 import { TRACING, UPKEEP_DATABASE } from './operations.js';
+import { RequestRateLimiter } from './queue/rate-limiter.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { ReplayRunner } from './replay/replay-many.js';
 import { DatabaseClock } from './store/clock.js';
@@ -41,6 +42,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(Emitter) private readonly emitter: Emitter,
     @Inject(OperationalEvents) private readonly news: OperationalEvents,
     @Inject(ReplayRunner) private readonly replays: ReplayRunner,
+    @Inject(RequestRateLimiter) private readonly rateLimiter: RequestRateLimiter,
     @Inject(Upkeep) private readonly upkeep: Upkeep,
     @Inject(UPKEEP_DATABASE) private readonly upkeepDatabase: Database,
     @Optional() @Inject(TRACING) private readonly tracing?: Tracing,
@@ -83,6 +85,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** After the server has answered its last request. */
   async onApplicationShutdown(): Promise<void> {
+    this.rateLimiter.close();
     await within(2_000, Promise.all([this.database.close(), this.upkeepDatabase.close()]));
   }
 }

@@ -1,11 +1,13 @@
 /** Every request passes here: who is it, and may they call this route? Runs for each emit, so it allocates little. */
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { PosthornError } from '../errors.js';
 import { bearerTokenOf } from './bearer-token.js';
 import { ConsoleSessions } from './console/console-sessions.js';
 import { KeyRing } from './key-ring.js';
 import { PortalSessions } from './portal/portal-sessions.js';
 import type { Principal } from './principal.js';
+import { CallerLimits } from './rate-limits.js';
 import { requestOf, type ApiRequest } from './request.js';
 import { accessRuleOf, satisfies, type AccessRule } from './roles.js';
 
@@ -18,6 +20,7 @@ export class AuthGuard implements CanActivate {
     private readonly keyRing: KeyRing,
     private readonly consoleSessions: ConsoleSessions,
     private readonly portalSessions: PortalSessions,
+    private readonly limits: CallerLimits,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -26,8 +29,22 @@ export class AuthGuard implements CanActivate {
     if (rule === undefined) throw new PosthornError('forbidden');
     const request = requestOf(context);
     const principal = this.principalOf(request);
-    if (principal instanceof Promise) return principal.then((known) => admit(request, known, rule));
-    return admit(request, principal, rule);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    if (principal instanceof Promise)
+      return principal.then((known) => this.admit(request, reply, known, rule));
+    return this.admit(request, reply, principal, rule);
+  }
+
+  private admit(
+    request: ApiRequest,
+    reply: FastifyReply,
+    principal: Principal | undefined,
+    rule: Exclude<AccessRule, 'public'>,
+  ): boolean | Promise<boolean> {
+    if (principal === undefined) throw new PosthornError('unauthorized');
+    if (!satisfies(principal, rule)) throw new PosthornError('forbidden');
+    request.principal = principal;
+    return this.limits.charge(principal, reply)?.then(() => true) ?? true;
   }
 
   /** An API key or a portal's token in the header, or else the console's cookie. */
@@ -42,15 +59,4 @@ export class AuthGuard implements CanActivate {
     if (!this.rules.has(handler)) this.rules.set(handler, accessRuleOf(handler));
     return this.rules.get(handler);
   }
-}
-
-function admit(
-  request: ApiRequest,
-  principal: Principal | undefined,
-  rule: Exclude<AccessRule, 'public'>,
-): boolean {
-  if (principal === undefined) throw new PosthornError('unauthorized');
-  if (!satisfies(principal, rule)) throw new PosthornError('forbidden');
-  request.principal = principal;
-  return true;
 }

@@ -1,6 +1,7 @@
 /** What people in a browser need and programs do not: sessions, the overview, links to the portal. */
 import type { Provider } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config.js';
+import { RequestRateLimiter } from '../queue/rate-limiter.js';
 import { DatabaseClock } from '../store/clock.js';
 import { Database } from '../store/database.js';
 import { OverviewStore } from '../store/overview-store.js';
@@ -10,6 +11,7 @@ import { OverviewReader } from './overview/overview-reader.js';
 import { OverviewController } from './overview/overview.controller.js';
 import { PortalSessionsController } from './portal/portal-sessions.controller.js';
 import { PortalSessions } from './portal/portal-sessions.js';
+import { CallerLimits } from './rate-limits.js';
 import { SessionTokens } from './session-tokens.js';
 
 export const peopleControllers = [SessionController, PortalSessionsController, OverviewController];
@@ -33,6 +35,12 @@ export const people: Provider[] = [
     useFactory: (tokens: SessionTokens, database: Database, clock: DatabaseClock) =>
       new PortalSessions(tokens, database, clock),
     inject: [SessionTokens, Database, DatabaseClock],
+  },
+  {
+    provide: CallerLimits,
+    useFactory: (limiter: RequestRateLimiter, settings: Settings) =>
+      new CallerLimits(limiter, settings.requestRateLimitPerSecond),
+    inject: [RequestRateLimiter, SETTINGS],
   },
   {
     provide: OverviewReader,

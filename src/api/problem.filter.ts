@@ -5,6 +5,7 @@ import { PosthornError } from '../errors.js';
 import { log } from '../telemetry/log.js';
 import type { KnownRoutes } from './known-routes.js';
 import { problemOf, PROBLEM_CONTENT_TYPE, refusalOf } from './problem.js';
+import { announceRateLimit } from './rate-limits.js';
 import type { ApiRequest } from './request.js';
 
 @Catch()
@@ -33,8 +34,9 @@ export function answerProblem(error: unknown, request: ApiRequest, reply: Fastif
   if (refusal.status >= 500) logFault(refusal.code, error, request);
   // A handler that had begun to answer cannot be overruled; the connection is all that is left to end.
   if (reply.sent) return;
-  const { retryAfterSeconds } = refusal.options;
+  const { retryAfterSeconds, rateLimit } = refusal.options;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
+  if (rateLimit !== undefined) announceRateLimit(reply, rateLimit);
   if (refusal.code === 'unauthorized') void reply.header('www-authenticate', 'Bearer realm="posthorn"');
   void reply
     .status(refusal.status)

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { PosthornError, type ErrorCode } from '../errors.js';
 import type { AcceptedEvent, EmitRequest } from '../model/event.js';
 import { newUuid } from '../model/id.js';
+import type { RateLimit, RateLimiter } from '../model/rate-limit.js';
 import { isOperational } from '../model/operational-event.js';
 import type { DeliveryReference } from '../model/delivery.js';
 import type { Clock } from '../store/clock.js';
@@ -43,6 +44,7 @@ const MATCHES_MAX = 5;
 /** An event, matched: what the group commit stores. */
 interface MatchedEvent {
   event: EventToStore;
+  emitRateLimitPerSecond: number | null;
   catalogVersion: number;
   claims: IdempotencyClaim[];
 }
@@ -55,6 +57,8 @@ export interface EmitterOptions {
   clock: Clock;
   window: Window;
   leaseSlackMs: number;
+  /** Without one, tenants' limits are not enforced. */
+  rateLimiter?: RateLimiter;
   /** Told of every group commit; for metrics. */
   observe?: (items: number, waitedMs: number, tookMs: number) => void;
   /** Told of every emit: `accepted`, `replayed`, or the code of the refusal. */
@@ -83,7 +87,7 @@ export class Emitter {
   /**
    * Accepts one event.
    * @throws PosthornError `tenant_not_found`, `event_type_reserved`, `event_type_archived`, `event_type_unknown`,
-   * `idempotency_key_reused`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
+   * `idempotency_key_reused`, `rate_limited`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
    */
   async emit(request: EmitRequest): Promise<AcceptedEvent> {
     const span = this.options.tracing?.emit(request.traceparent, request.type);
@@ -113,17 +117,21 @@ export class Emitter {
   private async accept(request: EmitRequest): Promise<AcceptedEvent> {
     const keys = idempotencyKeys(request);
     const hash = keys.length > 0 ? requestHash(request) : undefined;
+    let rateLimit: RateLimit | undefined;
     for (let match = 1; match <= MATCHES_MAX; match++) {
       const matched = await this.match(request, keys, hash);
+      if (match === 1 && matched.emitRateLimitPerSecond !== null && request.origin === undefined) {
+        rateLimit = await this.charge(matched.event.tenantId, matched.emitRateLimitPerSecond);
+      }
       const line = matched.event.deliveries.length >= WIDE_FAN_OUT ? this.wide : this.narrow;
       const answer = await line.submit(matched);
       switch (answer) {
         case 'stored':
-          return accepted(matched.event);
+          return { ...accepted(matched.event), ...(rateLimit && { rateLimit }) };
         case 'key_taken': {
           const earlier = await findEarlierEvents(this.options.database, matched.event.tenantId, keys);
           const replay = replayOf(earlier, hash!, matched.event.tenantId);
-          if (replay !== undefined) return replay;
+          if (replay !== undefined) return { ...replay, ...(rateLimit && { rateLimit }) };
           break; // whoever held the key has just let go of it: try once more
         }
         case 'outdated':
@@ -135,6 +143,24 @@ export class Emitter {
     });
   }
 
+  /**
+   * Counts an emit against its tenant's limit, repetitions included: they cost the same. A limit that was changed through
+   * another process is noticed with the next event that is stored, so after a second at most.
+   * @throws PosthornError `rate_limited`
+   */
+  private async charge(tenantId: string, limitPerSecond: number): Promise<RateLimit | undefined> {
+    const rateLimit = await this.options.rateLimiter?.take('tenant-emits', tenantId, limitPerSecond);
+    if (!rateLimit?.exceeded) return rateLimit;
+    throw new PosthornError(
+      'rate_limited',
+      `More than ${limitPerSecond} events in a second for this tenant.`,
+      {
+        retryAfterSeconds: rateLimit.resetSeconds,
+        rateLimit,
+      },
+    );
+  }
+
   private async match(request: EmitRequest, keys: string[], hash: Buffer | undefined): Promise<MatchedEvent> {
     const { clock, leaseSlackMs } = this.options;
     const { tenant, catalog } = await this.known(request);
@@ -143,6 +169,7 @@ export class Emitter {
     const createdAt = new Date(nowMs);
     return {
       catalogVersion: catalog.version,
+      emitRateLimitPerSecond: tenant.emitRateLimitPerSecond,
       claims: keys.map((key) => ({ tenantId: tenant.tenantId, key, eventId, requestHash: hash! })),
       event: {
         eventId,

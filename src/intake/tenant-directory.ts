@@ -16,6 +16,8 @@ export interface KnownTenant {
   tenantId: string;
   endpointsVersion: number;
   strictEventTypes: boolean;
+  /** Null: no limit. */
+  emitRateLimitPerSecond: number | null;
   subscriptions: Subscription[];
 }
 
@@ -79,8 +81,9 @@ export class TenantDirectory {
       id: string;
       endpoints_version: number;
       strict_event_types: boolean;
+      emit_rate_limit_per_second: number | null;
     }>(
-      `SELECT t.id, t.endpoints_version, t.strict_event_types FROM tenants t
+      `SELECT t.id, t.endpoints_version, t.strict_event_types, t.emit_rate_limit_per_second FROM tenants t
         WHERE (t.id = $1 OR t.external_id = $2) AND t.deleted_at IS NULL`,
       [fromPublicId('ten', reference) ?? null, reference],
     );
@@ -91,6 +94,7 @@ export class TenantDirectory {
       // Read before the endpoints: a change in between makes this version too old, never the endpoints too old for it.
       endpointsVersion: row.endpoints_version,
       strictEventTypes: row.strict_event_types,
+      emitRateLimitPerSecond: row.emit_rate_limit_per_second,
       subscriptions: await readSubscriptions(this.database, row.id, this.settings.attemptTimeoutMs),
     };
   }

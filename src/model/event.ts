@@ -1,8 +1,7 @@
 /** An event: one thing that happened, for one tenant. */
-
-/** `invoice.paid`, `user_account.email-changed.v2`: words of letters, digits, `_` and `-`, joined by dots. */
 import type { RateLimit } from './rate-limit.js';
 
+/** `invoice.paid`, `user_account.email-changed.v2`: words of letters, digits, `_` and `-`, joined by dots. */
 export const EVENT_TYPE_PATTERN = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export const EVENT_TYPE_LENGTH_MAX = 128;
 

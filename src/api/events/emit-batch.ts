@@ -63,11 +63,11 @@ function isLarger(text: string, { start, end }: Slice, bytesMax: number): boolea
   return (end - start) * 3 > bytesMax && Buffer.byteLength(text.slice(start, end)) > bytesMax;
 }
 
-/** Who sends to a tenant that does not exist, or meets a database that is away, shall see it in the status. */
+/** Who sends to a tenant that does not exist, has used up its limit, or meets a database that is away, shall see it in the status. */
 function throwWhatConcernsAll(items: BatchItem[]): void {
   const [first] = items;
   if (first?.kind !== 'refused') return;
   const { code, status } = first.refusal;
-  if (code !== 'tenant_not_found' && status < 500) return;
+  if (code !== 'tenant_not_found' && code !== 'rate_limited' && status < 500) return;
   if (items.every((item) => item.kind === 'refused' && item.refusal.code === code)) throw first.refusal;
 }

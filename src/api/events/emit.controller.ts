@@ -13,6 +13,7 @@ import type { EmitRequest } from '../../model/event.js';
 import { BodyLimitFactor } from '../http.js';
 import { TenantParameter } from '../parameters.js';
 import { reachableTenant, type Principal } from '../principal.js';
+import { announceRateLimit } from '../rate-limits.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { principalOf, type ApiRequest } from '../request.js';
 import { Roles } from '../roles.js';
@@ -71,9 +72,11 @@ export class EmitController {
     ...bodyRefusals,
     'tenant_not_found',
     'idempotency_key_reused',
+    'event_type_reserved',
     'event_type_archived',
     'event_type_unknown',
     'loop_detected',
+    'rate_limited',
   )
   async emit(
     @Req() request: ApiRequest,
@@ -82,6 +85,7 @@ export class EmitController {
     const headers = readEmitHeaders(request.headers);
     const fields = readEmitFields(request.rawText ?? '', 0, request.body);
     const event = await this.emitter.emit(emitRequest(request, headers, fields));
+    if (event.rateLimit) announceRateLimit(reply, event.rateLimit);
     if (event.replayed) void reply.header('idempotent-replayed', 'true');
     return emittedAnswer(event);
   }
@@ -99,7 +103,7 @@ export class EmitController {
   @ApiBody({ type: EmitBatch })
   @HopsHeader()
   @ApiAcceptedResponse({ type: EmittedBatch, description: 'What became of each event, in their order.' })
-  @Refuses(...bodyRefusals, 'tenant_not_found', 'loop_detected')
+  @Refuses(...bodyRefusals, 'tenant_not_found', 'loop_detected', 'rate_limited')
   async emitBatch(@Req() request: ApiRequest): Promise<EmittedBatch> {
     const headers = readEmitHeaders(request.headers);
     if (headers.idempotencyKey !== undefined) {
