@@ -3,10 +3,12 @@
  *
  *   npm run bench                      everything, in a quarter of an hour
  *   npm run bench -- throughput drain  only these
+ *   npm run bench -- drain --profile   with V8's CPU profile of each Posthorn; it costs a tenth
  *   npm run bench -- --short           the form for CI: fails on a lost event, or when Posthorn has become an order of
  *                                      magnitude slower beside the bare loop of the same run
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench, Scenario } from './harness/bench.js';
@@ -16,6 +18,7 @@ import { startGenerator } from './load/generator.js';
 import { startReceiver } from './load/receiver.js';
 import { describeMachine } from './report/machine.js';
 import { toMarkdown, type Report } from './report/markdown.js';
+import { profileTables } from './report/profile.js';
 import { NOTHING, type Section } from './report/section.js';
 import { scenarios, shortScenarios } from './scenarios.js';
 import { regressions } from './short.js';
@@ -25,6 +28,9 @@ const RESULTS = fileURLToPath(new URL('../../results/', import.meta.url));
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const short = process.argv.includes('--short');
+const profileInto = process.argv.includes('--profile')
+  ? mkdtempSync(path.join(tmpdir(), 'posthorn-profiles-'))
+  : undefined;
 const chosen = choose(names);
 
 const services = await startServices();
@@ -45,7 +51,10 @@ const bench: Bench = {
   say: (text) => console.error(text),
   withInstallation: async (options, work) => {
     await Promise.all([receiver.call('reset'), generator.call('reset')]);
-    open = await Installation.start(services, options);
+    open = await Installation.start(services, {
+      ...options,
+      ...(profileInto !== undefined && { profileInto }),
+    });
     try {
       const result = await work(open);
       troubles.push(...(await open.troubles()));
@@ -81,8 +90,10 @@ async function run(): Promise<number> {
   const lost = report.sections.reduce((sum, section) => sum + section.tally.lost, 0);
   if (lost > 0) failures.push(`${lost} deliveries were lost`);
 
+  if (profileInto !== undefined) report.profiles = profileTables(profileInto);
   const file = write(report);
   console.error(`\n${file}`);
+  if (profileInto !== undefined) console.error(profileInto);
   for (const failure of failures) console.error(`FAILED: ${failure}`);
   return failures.length > 0 ? 1 : 0;
 }

@@ -14,6 +14,8 @@ export interface InstallationOptions {
   backend: Backend;
   roles?: ProcessRole[];
   env?: Record<string, string>;
+  /** Where CPU profiles of the processes go; none are made unless it is given. */
+  profileInto?: string;
 }
 
 export interface Endpoint {
@@ -60,7 +62,7 @@ export class Installation {
       LOG_LEVEL: 'warn',
       ...options.env,
     };
-    const processes = await startAll(options.roles ?? ['all'], env).catch(async (error: unknown) => {
+    const processes = await startAll(options, env).catch(async (error: unknown) => {
       await database.drop();
       throw error;
     });
@@ -132,10 +134,13 @@ export class Installation {
 }
 
 /** One after the other, because the first one migrates. All or none. */
-async function startAll(roles: ProcessRole[], env: Record<string, string>): Promise<PosthornProcess[]> {
+async function startAll(
+  { roles = ['all'], profileInto }: InstallationOptions,
+  env: Record<string, string>,
+): Promise<PosthornProcess[]> {
   const processes: PosthornProcess[] = [];
   try {
-    for (const role of roles) processes.push(await startPosthorn(role, env));
+    for (const role of roles) processes.push(await startPosthorn(role, env, profileInto));
     return processes;
   } catch (error) {
     await Promise.all(processes.map((one) => one.stop()));

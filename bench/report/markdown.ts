@@ -8,9 +8,10 @@ export interface Report {
   short: boolean;
   machine: Machine;
   sections: (Section & { name: string })[];
+  profiles?: Table[];
 }
 
-export function toMarkdown({ startedAt, tookSeconds, short, machine, sections }: Report): string {
+export function toMarkdown({ startedAt, tookSeconds, short, machine, sections, profiles }: Report): string {
   const total = sum(sections.map((section) => section.tally));
   return [
     `# Posthorn, measured${short ? ' (short form)' : ''}`,
@@ -22,6 +23,7 @@ export function toMarkdown({ startedAt, tookSeconds, short, machine, sections }:
     ),
     '',
     ...sections.flatMap(section),
+    ...(profiles ? ['## CPU profiles', '', ...profiles.flatMap((one) => [...table(one), ''])] : []),
     '## Every event accounted for',
     '',
     ...table({
