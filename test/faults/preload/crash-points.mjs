@@ -2,6 +2,9 @@
  * Kills the process that loads it when it comes to CRASH_POINT for the CRASH_TIME-th time: `kill -9`, at the one
  * moment that a case is about, instead of at a random one. Patches what was built; the sources know nothing of it.
  */
+import process from 'node:process';
+import { setImmediate } from 'node:timers';
+
 const { Egress } = await import('../../../dist/src/egress/egress.js');
 const { Recorder } = await import('../../../dist/src/dispatcher/recorder.js');
 const { ReferenceQueue } = await import('../../../dist/src/queue/reference-queue.js');
