@@ -66,9 +66,9 @@ export class Sealer {
     }
   }
 
-  /** True when the value is sealed under the first key: what a key rotation may leave alone. */
-  isCurrent(sealed: Buffer): boolean {
-    return sealed.subarray(1, 1 + KEY_ID_BYTES).equals(this.keys[0]!.id);
+  /** Of the first key: what is sealed under it, a key rotation may leave alone. */
+  get currentKeyId(): Buffer {
+    return this.keys[0]!.id;
   }
 }
 
