@@ -5,12 +5,13 @@
 import { toPublicId } from '../model/id.js';
 import type { EndpointTarget, BodyFormat } from '../model/endpoint.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
+import { compatibleHeaders, compatibleNames } from './compatible-signatures.js';
 import { parseSigningKey, sign, type SigningKey } from './sign.js';
 
 /** What is the same for every request to an endpoint, worked out once. */
 export interface PreparedTarget {
   target: EndpointTarget;
-  keys: { key: SigningKey; expiresAtMs: number }[];
+  keys: { key: SigningKey; secret: string; expiresAtMs: number }[];
   /** Names and values, in turn. */
   headers: string[];
   /** The same for the attempt log: members of a JSON object, the custom headers' values hidden. */
@@ -30,11 +31,13 @@ export interface PreparedRequest {
 
 export function prepareTarget(target: EndpointTarget, userAgent: string): PreparedTarget {
   const own = { 'content-type': CONTENT_TYPES[target.bodyFormat], 'user-agent': userAgent };
-  const hidden = Object.fromEntries(Object.keys(target.headers).map((name) => [name, '•••']));
+  const ours = compatibleNames[target.signatureProfile];
+  const custom = Object.entries(target.headers).filter(([name]) => !ours.includes(name.toLowerCase()));
+  const hidden = Object.fromEntries(custom.map(([name]) => [name, '•••']));
   return {
     target,
-    keys: target.secrets.map(({ secret, expiresAtMs }) => ({ key: parseSigningKey(secret), expiresAtMs })),
-    headers: Object.entries({ ...target.headers, ...own }).flat(),
+    keys: target.secrets.map((secret) => ({ ...secret, key: parseSigningKey(secret.secret) })),
+    headers: Object.entries({ ...Object.fromEntries(custom), ...own }).flat(),
     loggedHeaders: JSON.stringify({ ...own, ...hidden }).slice(1, -1),
   };
 }
@@ -50,7 +53,9 @@ export function prepare(
   const webhookId = toPublicId('evt', delivery.eventId);
   const timestamp = Math.floor(nowMs / 1000);
   const body = bodyText(target.bodyFormat, delivery, event, webhookId);
-  const signature = sign(liveKeys(prepared, nowMs), webhookId, timestamp, body);
+  const live = prepared.keys.filter((key) => key.expiresAtMs > nowMs);
+  const keys = live.map(({ key }) => key);
+  const signature = sign(keys, webhookId, timestamp, body);
   const headers = prepared.headers.slice();
   let logged = `{${prepared.loggedHeaders}`;
   const add = (name: string, value: string): void => {
@@ -61,6 +66,12 @@ export function prepare(
   add('webhook-id', webhookId);
   add('webhook-timestamp', String(timestamp));
   add('webhook-signature', signature);
+  if (target.signatureProfile !== 'none') {
+    const secrets = live.map(({ secret }) => secret);
+    const message = { webhookId, timestamp, body, signature };
+    for (const [name, value] of compatibleHeaders(target.signatureProfile, secrets, message))
+      add(name, value);
+  }
   add('posthorn-hops', String(event.hops + 1));
   if (event.test) add('posthorn-test', 'true');
   if (event.traceparent !== null) add('traceparent', event.traceparent);
@@ -72,10 +83,6 @@ export function prepare(
     timeoutMs: target.timeoutMs,
     loggedHeaders: `${logged}}`,
   };
-}
-
-function liveKeys(prepared: PreparedTarget, nowMs: number): SigningKey[] {
-  return prepared.keys.filter((key) => key.expiresAtMs > nowMs).map((key) => key.key);
 }
 
 const CONTENT_TYPES: Record<BodyFormat, string> = {

@@ -55,6 +55,7 @@ export interface EndpointTarget {
   headers: Record<string, string>;
   bodyFormat: BodyFormat;
   signing: Signing;
+  signatureProfile: SignatureProfile;
   /** The current one first. */
   secrets: LiveSecret[];
   retry: RetrySchedule;

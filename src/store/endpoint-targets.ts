@@ -1,6 +1,6 @@
 /** Endpoints as the dispatcher sees them, secrets opened; kept in memory only, and only for a while. */
 import type { Settings } from '../config.js';
-import type { BodyFormat, EndpointTarget, LiveSecret, Signing } from '../model/endpoint.js';
+import type { BodyFormat, EndpointTarget, LiveSecret, SignatureProfile, Signing } from '../model/endpoint.js';
 import { defaultRetry, type RetrySchedule } from '../model/retry-schedule.js';
 import type { Queryable } from './database.js';
 import type { Sealer } from './sealing.js';
@@ -13,6 +13,7 @@ interface Row {
   headers_sealed: Buffer | null;
   body_format: BodyFormat;
   signing: Signing;
+  signature_profile: SignatureProfile;
   retry: RetrySchedule | null;
   timeout_ms: number | null;
   max_in_flight: number | null;
@@ -33,7 +34,7 @@ export async function readEndpointTargets(
     {
       name: 'read_endpoint_targets',
       text: `
-        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.body_format, e.signing,
+        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.body_format, e.signing, e.signature_profile,
                e.retry, e.timeout_ms, e.max_in_flight,
                coalesce((SELECT json_agg(json_build_object('sealed', encode(s.sealed, 'base64'), 'expires_at', s.expires_at)
                                          ORDER BY s.expires_at DESC NULLS FIRST)
@@ -75,6 +76,7 @@ function toTarget(
     headers,
     bodyFormat: row.body_format,
     signing: row.signing,
+    signatureProfile: row.signature_profile,
     secrets: row.secrets.map((secret): LiveSecret => ({
       secret: sealer.open(Buffer.from(secret.sealed, 'base64'), { ...owner, purpose: 'secret' }),
       expiresAtMs: secret.expires_at === null ? Infinity : Date.parse(secret.expires_at),

@@ -104,11 +104,15 @@ export class EndpointStore {
     });
   }
 
-  /** @throws PosthornError `endpoint_not_found` */
+  /**
+   * @param check throws when what the change would leave behind is not allowed
+   * @throws PosthornError `endpoint_not_found`
+   */
   async update(
     tenantId: string,
     publicId: string,
     changes: EndpointChanges,
+    check: (after: EndpointEntity) => void,
     source: AuditSource,
   ): Promise<EndpointView> {
     const id = endpointUuid(publicId);
@@ -144,7 +148,9 @@ export class EndpointStore {
       if (disabled === true && !before.disabled) await disable(sql, id);
       if (disabled === false && before.disabled) await enable(sql, id);
       await this.audit(sql, 'endpoint.updated', tenantId, id, source, { fields: Object.keys(changes) });
-      return this.view(entities, sql, tenantId, id);
+      const after = await this.view(entities, sql, tenantId, id);
+      check(after.endpoint);
+      return after;
     });
   }
 

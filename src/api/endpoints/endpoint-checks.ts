@@ -2,6 +2,7 @@
 import { judgeCustomHeaders } from '../../egress/header-policy.js';
 import type { UrlPolicy } from '../../egress/url-policy.js';
 import { PosthornError } from '../../errors.js';
+import type { SignatureProfile, Signing } from '../../model/endpoint.js';
 import { Filter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { RetrySchedule } from '../../model/retry-schedule.js';
@@ -46,6 +47,25 @@ export function checkFilter(filter: JsonObject | null | undefined): void {
   if ('filter' in read) return;
   const [first] = read.problems;
   throw new PosthornError('filter_invalid', `${first!.path} ${first!.message}.`, { errors: read.problems });
+}
+
+export interface WholeEndpoint {
+  signing: Signing;
+  signatureProfile: SignatureProfile;
+}
+
+/**
+ * What has to fit together, in an endpoint as it would be.
+ * @throws PosthornError `validation_failed`
+ */
+export function checkWhole({ signing, signatureProfile }: WholeEndpoint): void {
+  if (signatureProfile === 'none' || signing === 'hmac') return;
+  throw validationFailed([
+    {
+      path: 'signatureProfile',
+      message: 'goes with signing "hmac" only: these signatures take a shared secret',
+    },
+  ]);
 }
 
 /** `•••` keeps the value that the header has now. */

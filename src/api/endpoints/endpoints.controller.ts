@@ -20,7 +20,7 @@ import { EndpointParameter, TenantParameter } from '../parameters.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
-import { checkFilter, checkHeaders, judgedUrl } from './endpoint-checks.js';
+import { checkFilter, checkHeaders, checkWhole, judgedUrl } from './endpoint-checks.js';
 import { endpointAnswer, endpointChanges, newEndpoint, newEndpointAnswer } from './endpoint-mapping.js';
 import {
   CreateEndpoint,
@@ -63,6 +63,7 @@ export class EndpointsController {
     checkFilter(body.filter);
     const fields = newEndpoint(body, await judgedUrl(this.urls, body.url));
     checkHeaders(fields.headers);
+    checkWhole(fields);
     if (body.secret !== undefined) checkSecret(fields.signing, body.secret);
     return newEndpointAnswer(
       await this.endpoints.create(tenantId, fields, body.secret, source),
@@ -125,7 +126,8 @@ export class EndpointsController {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     checkFilter(body.filter);
     const url = body.url === undefined ? undefined : await judgedUrl(this.urls, body.url);
-    const changed = await this.endpoints.update(tenantId, endpoint, endpointChanges(body, url), source);
+    const changes = endpointChanges(body, url);
+    const changed = await this.endpoints.update(tenantId, endpoint, changes, checkWhole, source);
     return endpointAnswer(changed, this.settings);
   }
 
