@@ -58,6 +58,7 @@ function explainRefusal(error: Error & { code?: string }): Finding {
         says,
         'All of its connections are taken: raise max_connections, or lower DATABASE_POOL_SIZE.',
       );
+    case undefined:
     default:
       return wrong(says, 'Check DATABASE_URL and the network in between.');
   }
