@@ -36,6 +36,7 @@ export class Installation {
   readonly admin: Api;
   /** May emit, and nothing else: what a product would use. */
   emitterKey = '';
+  private closing: Promise<void> | undefined;
 
   private constructor(
     readonly backend: Backend,
@@ -126,7 +127,12 @@ export class Installation {
     ];
   }
 
-  async close(): Promise<void> {
+  /** The end of a scenario and Ctrl-C may both ask for it. */
+  close(): Promise<void> {
+    return (this.closing ??= this.letGo());
+  }
+
+  private async letGo(): Promise<void> {
     await Promise.all(this.processes.map((one) => one.stop()));
     await this.ledger.close();
     await this.dropDatabase();
