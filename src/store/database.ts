@@ -106,7 +106,7 @@ function ignore(): void {}
  * SQLSTATE classes that mean "the database is away or full", not "the statement is wrong". XX000 is what poolers say
  * when they have no server; XX001 and XX002 are a row or an index that is broken, which no waiting mends.
  */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57P|58|55P03|25006|XX000)/;
+const UNAVAILABLE_SQLSTATE = /^(08|53|57|58|55P03|25006|XX000)/;
 const UNAVAILABLE_ERRNO = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
