@@ -38,7 +38,9 @@ export class Lane {
   room(share: number): number {
     const now = performance.now();
     if (now - this.expectedAt > EXPECTED_MS_MAX) this.expected = 0;
-    return Math.max(0, this.capacity(share, now) - this.inFlight - this.line.length - this.expected);
+    // What is expected is a share of a claim, and need not be whole; a quota must be.
+    const free = this.capacity(share, now) - this.inFlight - this.line.length - this.expected;
+    return Math.max(0, Math.floor(free));
   }
 
   /** Whether the lane has emptied far enough for a refill to be worth a look. */

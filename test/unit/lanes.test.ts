@@ -14,6 +14,17 @@ describe('lanes', () => {
     expect(lanes.next()).toBeUndefined();
   });
 
+  it('have room for whole deliveries only, though half a claim is expected', () => {
+    const lanes = new Lanes(
+      100,
+      (_, max) => max,
+      () => 10,
+    );
+    const before = lanes.room('a', 10);
+    lanes.lane('a').expect(1 / 2);
+    expect(lanes.room('a', 10)).toBe(before - 1);
+  });
+
   it('refill a slot from the line when a request ends', () => {
     const lanes = new Lanes(
       100,
