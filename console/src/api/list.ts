@@ -18,8 +18,8 @@ export interface List<T> {
   isSearching: boolean;
   error: unknown;
   hasMore: boolean;
-  more(): void;
-  retry(): void;
+  more: () => void;
+  retry: () => void;
 }
 
 const ROWS_WANTED = 10;
@@ -27,13 +27,24 @@ const ROWS_WANTED = 10;
 const PAGES_BY_ITSELF_MAX = 12;
 const LIVE_MS = 5_000;
 
-/** @param live asks again every few seconds, while only the first page is shown */
-export function useList<T>(path: string, query: Query = {}, { live = false, limit = 50 } = {}): List<T> {
+interface Options {
+  /** Asks again every few seconds, while only the first page is shown. */
+  live?: boolean;
+  limit?: number;
+  /** Asks again when it changes: something that is known to change with the list. */
+  version?: number;
+}
+
+export function useList<T>(
+  path: string,
+  query: Query = {},
+  { live = false, limit = 50, version }: Options = {},
+): List<T> {
   const { client } = useFace();
   const key = JSON.stringify(query);
   const askedByItself = useRef({ key, pages: 0 });
   const result = useInfiniteQuery({
-    queryKey: [path, query],
+    queryKey: [path, query, version],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) => client.get<AnyPage<T>>(path, { ...query, limit, cursor: pageParam }),
     getNextPageParam: (last) => last.nextCursor ?? undefined,

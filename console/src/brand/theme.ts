@@ -2,7 +2,7 @@
  * How Mantine is made to look like us: small, dense, few colours. Colours that mean something (an outcome, a link) are
  * tokens in theme.css, one set for light and one for dark, each held to a contrast of 4.5:1 or better.
  */
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from '@mantine/core';
 
 /** From paper to ink; buttons and switches are ink, or the portal's own colour. */
 const ink: MantineColorsTuple = [
@@ -52,7 +52,12 @@ export const theme = createTheme({
   headings: { fontWeight: '600' },
   primaryColor: 'ink',
   primaryShade: { light: 9, dark: 1 },
-  autoContrast: true,
+  // Ink turns to paper in the dark scheme, and a portal has a colour of its own: what is written on it turns as well.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    const isPrimary = input.color === undefined || input.color === 'ink';
+    return input.variant === 'filled' && isPrimary ? { ...colors, color: 'var(--ph-on-primary)' } : colors;
+  },
   colors: { ink, gray, dark },
   black: '#1c1b18',
   defaultRadius: 6,
@@ -72,7 +77,13 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, fz: 12 } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        overlayProps: { backgroundOpacity: 0.4 },
+      },
+    },
     Tabs: { defaultProps: { keepMounted: false } },
   },
 });

@@ -1,9 +1,9 @@
 /** The story of one delivery on one page: what happened, what was tried, what comes next, and what one can do. */
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { useList } from '../api/list.js';
 import type { Attempt, DeliveryDetails, Endpoint } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { usePathPart } from '../face/path.js';
 import { useLabels } from '../face/labels.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Identifier } from '../kit/Identifier.js';
@@ -20,7 +20,7 @@ import { Timeline } from './Timeline.js';
 const LIVE_MS = 2_000;
 
 export default function DeliveryPage() {
-  const { delivery: id } = useParams({ strict: false }) as { delivery: string };
+  const id = usePathPart('delivery');
   const { client } = useFace();
   const delivery = useQuery({
     queryKey: ['delivery', id],
@@ -38,8 +38,8 @@ function Story({ delivery }: { delivery: DeliveryDetails }) {
   const { id, tenantId, endpointId, eventId, eventType, attemptCount, status } = delivery;
   const attempts = useList<Attempt>(
     `/v1/deliveries/${id}/attempts`,
-    { epoch: undefined },
-    { limit: 100, live: status === 'pending' },
+    {},
+    { limit: 100, version: attemptCount },
   );
   const event = useQuery(eventQuery(client, tenantId, eventId));
   const endpoint = useQuery({

@@ -1,10 +1,10 @@
 /** What one can do with an endpoint. */
 import { Button, Menu } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Endpoint } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { useGo } from '../face/path.js';
 import { Confirm } from '../kit/Confirm.js';
 import { useSay } from '../kit/Messages.js';
 import { SendTest } from './SendTest.js';
@@ -12,7 +12,7 @@ import { SendTest } from './SendTest.js';
 export function EndpointActions({ endpoint, onEdit }: { endpoint: Endpoint; onEdit: () => void }) {
   const { client, can, kind } = useFace();
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const go = useGo();
   const say = useSay();
   const [asking, setAsking] = useState(false);
   const list = `/v1/tenants/${endpoint.tenantId}/endpoints`;
@@ -29,7 +29,7 @@ export function EndpointActions({ endpoint, onEdit }: { endpoint: Endpoint; onEd
     mutationFn: () => client.send('DELETE', path),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: [list] });
-      await navigate({ to: (kind === 'staff' ? `/tenants/${endpoint.tenantId}` : '/') as never });
+      go(kind === 'staff' ? `/tenants/${endpoint.tenantId}` : '/');
     },
     onError: say.failed,
   });
@@ -58,21 +58,13 @@ export function EndpointActions({ endpoint, onEdit }: { endpoint: Endpoint; onEd
           <Menu.Dropdown>
             <>
               <Menu.Item
-                onClick={() =>
-                  void navigate({
-                    to: '/replays' as never,
-                    search: { endpoint: endpoint.id, status: 'failed', new: '1' } as never,
-                  })
-                }
+                onClick={() => go('/replays', { endpoint: endpoint.id, status: 'failed', new: '1' })}
               >
                 Replay what failed …
               </Menu.Item>
               <Menu.Item
                 onClick={() =>
-                  void navigate({
-                    to: '/replays' as never,
-                    search: { endpoint: endpoint.id, missing: '1', after: '24h', new: '1' } as never,
-                  })
+                  go('/replays', { endpoint: endpoint.id, missing: '1', after: '24h', new: '1' })
                 }
               >
                 Recover what was missed …

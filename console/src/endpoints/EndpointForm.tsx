@@ -1,11 +1,11 @@
 /** An endpoint, new or changed: explains what each setting does, and says what is wrong beside the field. */
 import { Button, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { messageOf, problemAt, Problem } from '../api/problem.js';
 import type { Endpoint, NewEndpoint } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { useGo } from '../face/path.js';
 import { useSay } from '../kit/Messages.js';
 import { EventTypePicker } from './EventTypePicker.js';
 import { draftOf, filterProblem, newDraft, requestOf, urlProblem, type EndpointDraft } from './form.js';
@@ -20,7 +20,7 @@ interface Props {
 export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
   const { client, endpointPath } = useFace();
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const go = useGo();
   const say = useSay();
   const [draft, setDraft] = useState<EndpointDraft>(endpoint ? draftOf(endpoint) : newDraft);
   const [more, setMore] = useState(endpoint !== undefined);
@@ -38,7 +38,7 @@ export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
       ]);
       say.done(endpoint ? 'Saved.' : 'The endpoint is registered. Send it a test event.');
       onDone();
-      if (!endpoint) await navigate({ to: endpointPath(tenantId, saved.id) as never });
+      if (!endpoint) go(endpointPath(tenantId, saved.id));
     },
   });
   const submit = (event: FormEvent) => {

@@ -1,13 +1,13 @@
 /** One endpoint: how it fares and why, its settings, its secret, its last deliveries. */
 import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { useList } from '../api/list.js';
 import type { Delivery, Endpoint } from '../api/types.js';
 import { DeliveryTable } from '../deliveries/DeliveryTable.js';
 import { useFace } from '../face/face.js';
+import { usePathPart } from '../face/path.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Page, Panel } from '../kit/Page.js';
 import { Empty, Failure, Loading } from '../kit/States.js';
@@ -23,9 +23,10 @@ const LIVE_MS = 5_000;
 const SHOWN = 10;
 
 export default function EndpointPage() {
-  const { tenant, endpoint: id } = useParams({ strict: false }) as { tenant?: string; endpoint: string };
+  const id = usePathPart('endpoint');
+  const tenant = usePathPart('tenant');
   const face = useFace();
-  const tenantId = tenant ?? face.tenantId!;
+  const tenantId = tenant || (face.tenantId ?? '');
   const endpoint = useQuery({
     queryKey: ['endpoint', id],
     queryFn: () => face.client.get<Endpoint>(`/v1/tenants/${encodeURIComponent(tenantId)}/endpoints/${id}`),

@@ -1,11 +1,11 @@
 /** Sends the event type's example to one endpoint, marked as a test, and leads to what became of it. */
 import { Autocomplete, Button, Modal } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem.js';
 import type { Delivery, Endpoint, EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { useGo } from '../face/path.js';
 
 export function SendTest({ endpoint }: { endpoint: Endpoint }) {
   const [open, setOpen] = useState(false);
@@ -23,7 +23,7 @@ export function SendTest({ endpoint }: { endpoint: Endpoint }) {
 
 function TestForm({ endpoint }: { endpoint: Endpoint }) {
   const { client } = useFace();
-  const navigate = useNavigate();
+  const go = useGo();
   const catalog = useQuery({
     queryKey: ['event-types-to-pick'],
     queryFn: () => client.get<{ data: EventType[] }>('/v1/event-types', { limit: 200 }),
@@ -38,7 +38,7 @@ function TestForm({ endpoint }: { endpoint: Endpoint }) {
         `/v1/tenants/${endpoint.tenantId}/endpoints/${endpoint.id}/test`,
         type === '' ? {} : { type },
       ),
-    onSuccess: ({ id }) => navigate({ to: `/deliveries/${id}` as never }),
+    onSuccess: ({ id }) => go(`/deliveries/${id}`),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -54,7 +54,7 @@ function TestForm({ endpoint }: { endpoint: Endpoint }) {
         value={type}
         onChange={setType}
         placeholder="one that it asked for"
-        data-autofocus
+        openOnFocus={false}
       />
       {send.error && (
         <div className="note note-bad" role="alert">

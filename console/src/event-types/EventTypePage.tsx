@@ -1,10 +1,10 @@
 /** An event type as its receivers need it: what it means, what its fields are, how it looks. */
 import { Button, Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { usePathPart } from '../face/path.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Json } from '../kit/Json.js';
 import { useSay } from '../kit/Messages.js';
@@ -16,7 +16,7 @@ import { fieldsOf } from './schema-fields.js';
 import { SchemaFields } from './SchemaFields.js';
 
 export default function EventTypePage() {
-  const { name } = useParams({ strict: false }) as { name: string };
+  const name = usePathPart('name');
   const { client, can, kind } = useFace();
   const queries = useQueryClient();
   const say = useSay();

@@ -2,10 +2,10 @@
 import { Button, Modal } from '@mantine/core';
 import { Tags } from 'lucide-react';
 import { useState } from 'react';
-import { useNavigate } from '@tanstack/react-router';
 import { useList } from '../api/list.js';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { useGo } from '../face/path.js';
 import { ListTable, type Column } from '../kit/ListTable.js';
 import { Page } from '../kit/Page.js';
 import { Empty } from '../kit/States.js';
@@ -29,7 +29,7 @@ const columns: Column<EventType>[] = [
 
 export default function EventTypesPage() {
   const { can, kind } = useFace();
-  const navigate = useNavigate();
+  const go = useGo();
   const list = useList<EventType>('/v1/event-types', {}, { limit: 100 });
   const [adding, setAdding] = useState(false);
   return (
@@ -55,9 +55,7 @@ export default function EventTypesPage() {
         />
       </section>
       <Modal opened={adding} onClose={() => setAdding(false)} title="New event type" size="lg">
-        <EventTypeForm
-          onSaved={({ name }) => void navigate({ to: `/event-types/${encodeURIComponent(name)}` as never })}
-        />
+        <EventTypeForm onSaved={({ name }) => go(`/event-types/${encodeURIComponent(name)}`)} />
       </Modal>
     </Page>
   );

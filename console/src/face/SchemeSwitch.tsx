@@ -9,7 +9,7 @@ export function SchemeSwitch() {
       mt={10}
       aria-label="Colours"
       value={colorScheme}
-      onChange={(value) => setColorScheme(value as 'light' | 'dark' | 'auto')}
+      onChange={(value) => setColorScheme(value)}
       data={[
         { value: 'auto', label: 'Auto' },
         { value: 'light', label: 'Light' },

@@ -18,7 +18,7 @@ export interface Face {
     /** Tenants, event types, API keys. */
     administer: boolean;
   };
-  endpointPath(tenantId: string, endpointId: string): string;
+  endpointPath: (tenantId: string, endpointId: string) => string;
 }
 
 export const FaceContext = createContext<Face | undefined>(undefined);

@@ -21,7 +21,7 @@ export function useFilters(): [Filters, (changes: Filters, replace?: boolean) =>
   const navigate = useNavigate();
   const change = (changes: Filters, replace = false) => {
     const search = (before: Filters) => ({ ...before, ...changes });
-    void navigate({ to: '.', search: search as never, replace });
+    void navigate({ to: '.', search: search, replace });
   };
   return [filters, change];
 }

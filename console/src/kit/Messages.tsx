@@ -9,8 +9,8 @@ interface Message {
 }
 
 interface Say {
-  done(text: string): void;
-  failed(error: unknown): void;
+  done: (text: string) => void;
+  failed: (error: unknown) => void;
 }
 
 const SHOWN_MS = 6_000;

@@ -46,7 +46,7 @@ export function laidOut(text: string): string | undefined {
     if (char === '{' || char === '[') {
       const close = nextSolid(text, at + 1);
       if (text[close] === '}' || text[close] === ']') {
-        out += char + text[close]!;
+        out += char + text[close];
         at = close;
       } else out += `${char}${newLine(++depth)}`;
     } else if (char === '}' || char === ']') out += `${newLine(--depth)}${char}`;

@@ -2,9 +2,10 @@
 export function applyAccent(color: string): () => void {
   const style = document.documentElement.style;
   const set: Record<string, string> = {
+    '--mantine-color-ink-filled': color,
+    '--mantine-color-ink-filled-hover': `color-mix(in srgb, ${color} 88%, black)`,
     '--mantine-primary-color-filled': color,
-    '--mantine-primary-color-filled-hover': `color-mix(in srgb, ${color} 88%, black)`,
-    '--mantine-primary-color-contrast': isLight(color) ? '#1c1b18' : '#ffffff',
+    '--ph-on-primary': isLight(color) ? '#1c1b18' : '#ffffff',
     '--ph-brass': color,
   };
   for (const [name, value] of Object.entries(set)) style.setProperty(name, value);

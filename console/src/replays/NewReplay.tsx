@@ -1,13 +1,13 @@
 /** Choosing what to replay: the filter, how many that is, and how fast. Nothing starts before the number was seen. */
 import { Button, NumberInput, Switch } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { messageOf } from '../api/problem.js';
 import type { Replay } from '../api/types.js';
 import { DeliveryFilters } from '../deliveries/DeliveryFilters.js';
 import { filterQuery, isFiltered } from '../deliveries/filter.js';
 import { useFace } from '../face/face.js';
+import { useGo } from '../face/path.js';
 import { useFilters } from '../face/search.js';
 import { useSay } from '../kit/Messages.js';
 import { duration, plural } from '../kit/words.js';
@@ -19,7 +19,7 @@ export function NewReplay() {
   const { client } = useFace();
   const [filters, change] = useFilters();
   const [ratePerSecond, setRate] = useState(RATE_DEFAULT);
-  const navigate = useNavigate();
+  const go = useGo();
   const say = useSay();
   const missing = filters.missing === '1';
   const request = { filter: filterQuery(filters), ...(missing && { missing: true }) };
@@ -34,7 +34,7 @@ export function NewReplay() {
   });
   const start = useMutation({
     mutationFn: () => client.send<Replay>('POST', '/v1/replays', { ...request, ratePerSecond }),
-    onSuccess: ({ id }) => navigate({ to: `/replays/${id}` as never, search: {} as never }),
+    onSuccess: ({ id }) => go(`/replays/${id}`),
     onError: say.failed,
   });
   const count = preview.data?.count;

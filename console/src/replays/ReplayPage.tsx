@@ -1,10 +1,10 @@
 /** One replay, while it runs and afterwards. */
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Replay } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { usePathPart } from '../face/path.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Confirm } from '../kit/Confirm.js';
 import { Identifier } from '../kit/Identifier.js';
@@ -24,7 +24,7 @@ const LIVE_MS = 1_000;
 const WATCHED_AFTER_MS = 600_000;
 
 export default function ReplayPage() {
-  const { replay: id } = useParams({ strict: false }) as { replay: string };
+  const id = usePathPart('replay');
   const { client, can } = useFace();
   const say = useSay();
   const [asking, setAsking] = useState(false);
@@ -133,8 +133,5 @@ function isMoving({ status, completedAt, replayed, succeeded, failed }: Replay):
 
 function searchOf({ filter }: Replay): Record<string, string> {
   const { status: _status, ...rest } = filter;
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value === 'string')) as Record<
-    string,
-    string
-  >;
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value === 'string'));
 }

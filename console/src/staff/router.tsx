@@ -1,11 +1,5 @@
 /** The staff's pages and their paths; each page is a file of its own, loaded when it is first opened. */
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../face/search.js';
 import { Empty, Failure, Loading } from '../kit/States.js';
 import { Compass } from 'lucide-react';
@@ -38,13 +32,6 @@ const routes = [
   page('/event-types/$name', () => import('../event-types/EventTypePage.js')),
   page('/api-keys', () => import('./api-keys/ApiKeysPage.js')),
   page('/audit-log', () => import('./audit-log/AuditLogPage.js')),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/overview',
-    beforeLoad: () => {
-      throw redirect({ to: '/' as never });
-    },
-  }),
 ];
 
 export const router = createRouter({

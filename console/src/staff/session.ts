@@ -4,7 +4,7 @@ import type { ConsoleSession } from '../api/types.js';
 
 export interface SignedIn {
   session: ConsoleSession;
-  signOut(): Promise<void>;
+  signOut: () => Promise<void>;
 }
 
 export const SessionContext = createContext<SignedIn | undefined>(undefined);

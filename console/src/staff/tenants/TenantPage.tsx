@@ -1,12 +1,12 @@
 /** One tenant: its endpoints and how they fare, its portal, its deliveries. */
 import { Button, Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Tenant } from '../../api/types.js';
 import { EndpointList } from '../../endpoints/EndpointList.js';
 import { EndpointForm } from '../../endpoints/EndpointForm.js';
 import { useFace } from '../../face/face.js';
+import { useGo, usePathPart } from '../../face/path.js';
 import { AppLink } from '../../kit/AppLink.js';
 import { Confirm } from '../../kit/Confirm.js';
 import { Identifier } from '../../kit/Identifier.js';
@@ -21,11 +21,11 @@ import { TenantForm } from './TenantForm.js';
 type Dialog = 'edit' | 'delete' | 'endpoint' | 'portal' | undefined;
 
 export default function TenantPage() {
-  const { tenant: id } = useParams({ strict: false }) as { tenant: string };
+  const id = usePathPart('tenant');
   const { client, can } = useFace();
   const [dialog, setDialog] = useState<Dialog>();
   const queries = useQueryClient();
-  const navigate = useNavigate();
+  const go = useGo();
   const say = useSay();
   const tenant = useQuery({
     queryKey: ['tenant', id],
@@ -35,7 +35,7 @@ export default function TenantPage() {
     mutationFn: () => client.send('DELETE', `/v1/tenants/${encodeURIComponent(id)}`),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['/v1/tenants'] });
-      await navigate({ to: '/tenants' as never });
+      go('/tenants');
     },
     onError: say.failed,
   });

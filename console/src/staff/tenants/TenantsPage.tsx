@@ -2,10 +2,10 @@
 import { Button, Modal } from '@mantine/core';
 import { Boxes } from 'lucide-react';
 import { useState } from 'react';
-import { useNavigate } from '@tanstack/react-router';
 import { useList } from '../../api/list.js';
 import type { Tenant } from '../../api/types.js';
 import { useFace } from '../../face/face.js';
+import { useGo } from '../../face/path.js';
 import { ListTable, type Column } from '../../kit/ListTable.js';
 import { Moment } from '../../kit/Moment.js';
 import { Page } from '../../kit/Page.js';
@@ -46,7 +46,7 @@ const columns: Column<Tenant>[] = [
 
 export default function TenantsPage() {
   const { can } = useFace();
-  const navigate = useNavigate();
+  const go = useGo();
   const list = useList<Tenant>('/v1/tenants');
   const [adding, setAdding] = useState(false);
   return (
@@ -70,7 +70,7 @@ export default function TenantsPage() {
         />
       </section>
       <Modal opened={adding} onClose={() => setAdding(false)} title="New tenant">
-        <TenantForm onSaved={({ id }) => void navigate({ to: `/tenants/${id}` as never })} />
+        <TenantForm onSaved={({ id }) => go(`/tenants/${id}`)} />
       </Modal>
     </Page>
   );

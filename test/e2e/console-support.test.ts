@@ -1,0 +1,96 @@
+/** A support person at 3 a.m.: finds what failed, replays one, replays five hundred. In a real browser, with real deliveries. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
+import { startReceiver, type TestReceiver } from '../support/receiver.js';
+import { waitFor } from '../support/wait-for.js';
+import { openBrowser, signIn, visit } from './console-browser.js';
+
+let posthorn: TestPosthorn;
+let receiver: TestReceiver;
+let browser: Browser;
+let supportKey: string;
+
+/** One attempt, so that a failure is final at once. */
+const ONCE = { retry: { scheduleSeconds: [] } };
+
+beforeAll(async () => {
+  [posthorn, receiver, browser] = await Promise.all([startTestPosthorn(), startReceiver(), openBrowser()]);
+  supportKey = (await posthorn.client.createApiKey('support', 'Night shift')).key;
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await posthorn?.close();
+  await receiver?.close();
+});
+
+describe('a support person', () => {
+  it('finds a failure by payload text and replays it', { timeout: 90_000 }, async () => {
+    await posthorn.client.createTenant({ externalId: 'acme', name: 'Acme Corporation' });
+    await posthorn.client.createEndpoint('acme', { url: receiver.url('/erp'), ...ONCE });
+    receiver.respondWith({ status: 500, body: 'the ERP is down' });
+    await posthorn.client.emit('acme', { data: { invoice: 'in_1', amount: 1 } });
+    const event = await posthorn.client.emit('acme', { data: { invoice: 'in_4711', amount: 12_500 } });
+    const [delivery] = await posthorn.client.waitForDeliveriesOf(event.id);
+    await posthorn.client.waitForDelivery(delivery!.id, 'failed');
+    receiver.respondWith({ status: 200 });
+
+    const { page, faults } = await visit(browser);
+    await signIn(page, posthorn.url, supportKey);
+    await page.getByRole('link', { name: 'Deliveries', exact: true }).click();
+    const search = page.getByRole('textbox', { name: 'Payload contains' });
+    await search.fill('IN_4711');
+    await search.press('Enter');
+    await page.waitForURL(/search=IN_4711/);
+    const rows = page.getByRole('table', { name: 'Deliveries' }).getByRole('row');
+    await waitFor(async () => (await rows.count()) === 2, { what: 'one row beneath the head' });
+    await rows.getByRole('link').click();
+
+    await page.getByText('the ERP is down').waitFor();
+    await page.getByText('"in_4711"').waitFor();
+    await page.getByText('Given up').waitFor();
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByText('Delivered', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /Attempt 2/ }).waitFor();
+    expect((await posthorn.client.getDelivery(delivery!.id)).status).toBe('succeeded');
+    expect(faults).toEqual([]);
+  });
+
+  it('replays five hundred by a filter and watches it end', { timeout: 120_000 }, async () => {
+    await posthorn.client.createTenant({ externalId: 'umbrella', name: 'Umbrella' });
+    // Nine failures each: with ten in a row the circuit would spare the endpoint, and they would wait instead.
+    for (let index = 0; index < 56; index++) {
+      await posthorn.client.createEndpoint('umbrella', { url: receiver.url(`/many/${index}`), ...ONCE });
+    }
+    receiver.respondWith({ status: 503 });
+    await posthorn.client.emitBatch(
+      'umbrella',
+      Array.from({ length: 9 }, (_, index) => ({ type: 'invoice.paid', data: { index } })),
+    );
+    await waitFor(
+      async () => {
+        const { body } = await posthorn.client.request<{ count: number }>('POST', '/v1/replays', {
+          filter: { tenant: 'umbrella', status: 'failed' },
+          dryRun: true,
+        });
+        return body.count === 504;
+      },
+      { timeoutMs: 60_000, what: '504 failed deliveries' },
+    );
+    receiver.respondWith({ status: 200 });
+
+    const { page, faults } = await visit(browser);
+    await signIn(page, posthorn.url, supportKey);
+    await page.goto(`${posthorn.url}/console/deliveries?tenant=umbrella&status=failed`);
+    await page.getByRole('link', { name: /Replay these/ }).click();
+    await page.getByText('504 deliveries').first().waitFor();
+    await page.getByLabel('At most so many per second').fill('400');
+    await page.getByRole('button', { name: 'Replay 504 deliveries' }).click();
+    await page.getByRole('progressbar').waitFor();
+    await page.getByText('completed', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText('504 succeeded').waitFor({ timeout: 60_000 });
+    await page.getByText('Night shift').first().waitFor();
+    expect(faults).toEqual([]);
+  });
+});
