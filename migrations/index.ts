@@ -9,6 +9,7 @@ import { OperationalEvents1763700300000 } from './1763700300000-operational-even
 import { TroubledEndpointsIndex1763700400000 } from './1763700400000-troubled-endpoints-index.js';
 import { Upkeep1763700500000 } from './1763700500000-upkeep.js';
 import { EndpointOptions1763700600000 } from './1763700600000-endpoint-options.js';
+import { EventCatalog1763700700000 } from './1763700700000-event-catalog.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -18,4 +19,5 @@ export const migrations = [
   TroubledEndpointsIndex1763700400000,
   Upkeep1763700500000,
   EndpointOptions1763700600000,
+  EventCatalog1763700700000,
 ];

@@ -55,6 +55,10 @@ export const errorTable = {
     title: 'Events of this type are Posthorn’s own (docs/operational-events.md); choose another name.',
   },
   event_type_archived: { status: 422, title: 'This event type is archived; nothing of it can be emitted.' },
+  event_data_invalid: {
+    status: 422,
+    title: 'The data does not fit the schema that the catalog has for this event type; see errors.',
+  },
   loop_detected: {
     status: 422,
     title:

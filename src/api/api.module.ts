@@ -24,6 +24,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
+import { EventTypeExchangeController } from './event-types/event-type-exchange.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { MetricsController } from './health/metrics.controller.js';
@@ -41,6 +42,7 @@ const operations = [HealthController, MetricsController];
 const api = [
   TenantsController,
   EventTypesController,
+  EventTypeExchangeController,
   EndpointsController,
   SecretsController,
   ApiKeysController,

@@ -5,12 +5,11 @@
  * Emits that arrive together are committed together. An event that fans out to hundreds of endpoints goes in a group
  * of its own kind, so that one tenant's broadcast does not hold up everybody's commit.
  */
-import { createHash } from 'node:crypto';
-import { PosthornError, type ErrorCode } from '../errors.js';
+import { PosthornError } from '../errors.js';
 import type { AcceptedEvent, EmitRequest } from '../model/event.js';
 import { newUuid } from '../model/id.js';
 import type { RateLimit, RateLimiter } from '../model/rate-limit.js';
-import { isOperational } from '../model/operational-event.js';
+import type { SchemaProblem } from '../model/json-schema.js';
 import type { DeliveryReference } from '../model/delivery.js';
 import type { Clock } from '../store/clock.js';
 import { isDatabaseUnavailable, type Database } from '../store/database.js';
@@ -20,12 +19,13 @@ import {
   claimIdempotencyKeys,
   findEarlierEvents,
   releaseIdempotencyKeys,
-  type EarlierEvent,
   type IdempotencyClaim,
 } from '../store/idempotency.js';
 import type { Tracing } from '../telemetry/tracing.js';
+import { admit, type Admitted } from './admission.js';
 import { recipients } from './recipients.js';
-import type { KnownCatalog, KnownTenant, TenantDirectory } from './tenant-directory.js';
+import { idempotencyKeys, replayOf, requestHash } from './repetition.js';
+import type { TenantDirectory } from './tenant-directory.js';
 
 /** Where accepted deliveries go next; neither is waited for. */
 export interface Window {
@@ -47,6 +47,8 @@ interface MatchedEvent {
   emitRateLimitPerSecond: number | null;
   catalogVersion: number;
   claims: IdempotencyClaim[];
+  /** Where the data departs from its schema, if that is no reason to refuse it. */
+  warnings: SchemaProblem[];
 }
 
 type CommitAnswer = 'stored' | 'outdated' | 'key_taken';
@@ -87,7 +89,7 @@ export class Emitter {
   /**
    * Accepts one event.
    * @throws PosthornError `tenant_not_found`, `event_type_reserved`, `event_type_archived`, `event_type_unknown`,
-   * `idempotency_key_reused`, `rate_limited`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
+   * `event_data_invalid`,   * `idempotency_key_reused`, `rate_limited`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
    */
   async emit(request: EmitRequest): Promise<AcceptedEvent> {
     const span = this.options.tracing?.emit(request.traceparent, request.type);
@@ -127,7 +129,7 @@ export class Emitter {
       const answer = await line.submit(matched);
       switch (answer) {
         case 'stored':
-          return { ...accepted(matched.event), ...(rateLimit && { rateLimit }) };
+          return { ...accepted(matched), ...(rateLimit && { rateLimit }) };
         case 'key_taken': {
           const earlier = await findEarlierEvents(this.options.database, matched.event.tenantId, keys);
           const replay = replayOf(earlier, hash!, matched.event.tenantId);
@@ -163,12 +165,13 @@ export class Emitter {
 
   private async match(request: EmitRequest, keys: string[], hash: Buffer | undefined): Promise<MatchedEvent> {
     const { clock, leaseSlackMs } = this.options;
-    const { tenant, catalog } = await this.known(request);
+    const { tenant, catalog, warnings } = await this.known(request);
     const nowMs = clock.nowMs();
     const eventId = newUuid(nowMs);
     const createdAt = new Date(nowMs);
     return {
       catalogVersion: catalog.version,
+      warnings,
       emitRateLimitPerSecond: tenant.emitRateLimitPerSecond,
       claims: keys.map((key) => ({ tenantId: tenant.tenantId, key, eventId, requestHash: hash! })),
       event: {
@@ -198,7 +201,7 @@ export class Emitter {
    * The tenant and the catalog, if the event may be emitted. Storing an event compares what it was matched with to
    * the tables; a refusal stores nothing, so it is only given on what was read after the request came.
    */
-  private async known(request: EmitRequest): Promise<{ tenant: KnownTenant; catalog: KnownCatalog }> {
+  private async known(request: EmitRequest): Promise<Admitted> {
     const { directory } = this.options;
     for (let fresh = false; ; fresh = true) {
       if (fresh) directory.forget(request.tenant);
@@ -206,9 +209,9 @@ export class Emitter {
         directory.tenant(request.tenant),
         directory.eventCatalog(),
       ]);
-      const refusal = refusalOf(request, tenant, catalog);
-      if (refusal === undefined) return { tenant: tenant!, catalog };
-      if (fresh) throw new PosthornError(refusal);
+      const verdict = admit(request, tenant, catalog);
+      if (!(verdict instanceof PosthornError)) return verdict;
+      if (fresh) throw verdict;
     }
   }
 
@@ -268,39 +271,9 @@ export class Emitter {
   }
 }
 
-function refusalOf(
-  { type, origin }: EmitRequest,
-  tenant: KnownTenant | undefined,
-  catalog: KnownCatalog,
-): ErrorCode | undefined {
-  if (tenant === undefined) return 'tenant_not_found';
-  if (origin !== undefined) return undefined;
-  if (isOperational(type)) return 'event_type_reserved';
-  if (catalog.archived.has(type)) return 'event_type_archived';
-  if (tenant.strictEventTypes && !catalog.known.has(type)) return 'event_type_unknown';
-  return undefined;
-}
-
-/** The emitter's own id and the header share one table; the first letter keeps their names apart. */
-function idempotencyKeys(request: EmitRequest): string[] {
-  const keys: string[] = [];
-  if (request.externalId !== undefined) keys.push(`i${request.externalId}`);
-  if (request.idempotencyKey !== undefined) keys.push(`k${request.idempotencyKey}`);
-  return keys;
-}
-
-function requestHash(request: EmitRequest): Buffer {
-  const fields = [
-    request.type,
-    request.externalId ?? null,
-    request.occurredAt?.toISOString() ?? null,
-    request.tags ?? [],
-  ];
-  return createHash('sha256').update(JSON.stringify(fields)).update('\n').update(request.data).digest();
-}
-
-function accepted(event: EventToStore): AcceptedEvent {
+function accepted({ event, warnings }: MatchedEvent): AcceptedEvent {
   return {
+    ...(warnings.length > 0 && { warnings }),
     eventId: event.eventId,
     tenantId: event.tenantId,
     type: event.type,
@@ -309,23 +282,5 @@ function accepted(event: EventToStore): AcceptedEvent {
     createdAt: event.createdAt,
     deliveryCount: event.deliveries.length,
     replayed: false,
-  };
-}
-
-/** The answer to a repetition; `undefined` when nothing holds the keys. @throws PosthornError `idempotency_key_reused` */
-function replayOf(earlier: EarlierEvent[], hash: Buffer, tenantId: string): AcceptedEvent | undefined {
-  const [first] = earlier;
-  if (first === undefined) return undefined;
-  const same = earlier.every((event) => event.eventId === first.eventId && event.requestHash.equals(hash));
-  if (!same) throw new PosthornError('idempotency_key_reused');
-  return {
-    eventId: first.eventId,
-    tenantId,
-    type: first.type,
-    externalId: first.externalId,
-    occurredAt: first.occurredAt,
-    createdAt: first.createdAt,
-    deliveryCount: first.deliveryCount,
-    replayed: true,
   };
 }

@@ -8,9 +8,11 @@
  */
 import type { Settings } from '../config.js';
 import { fromPublicId } from '../model/id.js';
+import type { Validation } from '../model/event-type.js';
 import type { Subscription } from '../model/endpoint.js';
 import type { Queryable } from '../store/database.js';
 import { readSubscriptions } from '../store/subscriptions.js';
+import { CatalogChecks, type DataCheck } from './catalog-checks.js';
 
 export interface KnownTenant {
   tenantId: string;
@@ -25,6 +27,8 @@ export interface KnownCatalog {
   version: number;
   archived: Set<string>;
   known: Set<string>;
+  /** By event type, for those whose data is looked at; empty where nobody asks for it. */
+  checks: Map<string, DataCheck>;
 }
 
 /** Tenants held at most; the longest unused one is forgotten first. */
@@ -34,6 +38,7 @@ export class TenantDirectory {
   /** By the reference that emitters use: `ten_…` or an externalId. Map order is order of use. */
   private readonly tenants = new Map<string, Promise<KnownTenant | undefined>>();
   private catalog: Promise<KnownCatalog> | undefined;
+  private readonly checks = new CatalogChecks();
 
   constructor(
     private readonly database: Queryable,
@@ -101,13 +106,24 @@ export class TenantDirectory {
 
   private async loadCatalog(): Promise<KnownCatalog> {
     const version = await this.database.query<{ version: number }>(`SELECT c.version FROM catalog c`);
-    const { rows } = await this.database.query<{ name: string; archived: boolean }>(
-      `SELECT e.name, e.archived FROM event_types e`,
+    const { rows } = await this.database.query<{
+      name: string;
+      archived: boolean;
+      validation: Validation;
+      schema: string | null;
+    }>(
+      `SELECT e.name, e.archived, e.validation, CASE WHEN e.validation <> 'off' THEN e.schema::text END AS schema
+         FROM event_types e`,
     );
     return {
       version: version.rows[0]!.version,
       archived: new Set(rows.filter((row) => row.archived).map((row) => row.name)),
       known: new Set(rows.map((row) => row.name)),
+      checks: this.checks.of(
+        rows.flatMap(({ name, validation, schema }) =>
+          validation === 'off' || schema === null ? [] : [{ name, validation, schema }],
+        ),
+      ),
     };
   }
 }

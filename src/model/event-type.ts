@@ -1,6 +1,10 @@
 /** The catalog's entries, and the patterns by which endpoints and keys name several of them. */
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from './event.js';
 
+/** Whether emits are held against the type's schema, and what a fault means: a word in the answer, or a refusal. */
+export const validations = ['off', 'warn', 'reject'] as const;
+export type Validation = (typeof validations)[number];
+
 export const EVENT_TYPE_PATTERNS_MAX = 100;
 
 export function isEventType(text: string): boolean {

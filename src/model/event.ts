@@ -40,6 +40,8 @@ export interface AcceptedEvent {
   createdAt: Date;
   /** How many endpoints the event is owed to; 0 when none wanted it. */
   deliveryCount: number;
+  /** Where its data departs from the catalog's schema, for types that say so without refusing it. */
+  warnings?: { path: string; message: string }[];
   /** True when this answers a repetition of an earlier, identical request. */
   replayed: boolean;
   /** Where the tenant stands with its limit, when it has one. */

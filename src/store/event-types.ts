@@ -1,7 +1,9 @@
 /** The catalog. Every change raises its version in the same transaction: emit compares it with what it has cached. */
-import type { DataSource, EntityManager } from 'typeorm';
+import { In, type DataSource, type EntityManager } from 'typeorm';
 import { PosthornError } from '../errors.js';
+import type { Validation } from '../model/event-type.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
+import type { CatalogEntry } from '../model/openapi-webhooks.js';
 import { recordAudit, type AuditSource } from './audit.js';
 import type { Clock } from './clock.js';
 import type { Queryable } from './database.js';
@@ -12,6 +14,10 @@ export interface EventTypeFields {
   description: string;
   schema: JsonObject | null;
   example: JsonValue;
+  examples: JsonValue[] | null;
+  group: string | null;
+  version: string | null;
+  validation: Validation;
   archived: boolean;
 }
 
@@ -97,10 +103,55 @@ export class EventTypeStore {
     return find(this.dataSource.manager, name);
   }
 
+  /**
+   * Each entry becomes an event type, or changes the one of its name; one version of the catalog for all of them.
+   * @param dryRun only says which would be which
+   */
+  async importAll(
+    entries: CatalogEntry[],
+    dryRun: boolean,
+    source: AuditSource,
+  ): Promise<{ created: string[]; updated: string[] }> {
+    return transact(this.dataSource, async ({ entities, sql }) => {
+      if (!dryRun) await raiseCatalogVersion(sql);
+      const names = entries.map((entry) => entry.name);
+      const known = new Set(
+        (await entities.find(EventTypeEntity, { where: { name: In(names) }, select: { name: true } })).map(
+          (eventType) => eventType.name,
+        ),
+      );
+      const result = {
+        created: names.filter((name) => !known.has(name)),
+        updated: names.filter((name) => known.has(name)),
+      };
+      if (dryRun) return result;
+      for (const { name, ...fields } of entries) {
+        const written = { ...fields, updatedAt: () => 'clock_timestamp()' };
+        if (known.has(name)) await entities.update(EventTypeEntity, { name }, written);
+        else
+          await entities.insert(EventTypeEntity, { name, ...written, createdAt: () => 'clock_timestamp()' });
+      }
+      await recordAudit(sql, this.clock, {
+        ...source,
+        action: 'event_type.imported',
+        tenantId: null,
+        targetId: 'event-types',
+        details: result,
+      });
+      return result;
+    });
+  }
+
+  /** By name. */
+  async all(): Promise<EventTypeEntity[]> {
+    return this.dataSource.manager.find(EventTypeEntity, { order: { name: 'ASC' } });
+  }
+
   /** Newest first. @param before the `id` below which the page begins */
   async list(page: { before: string | undefined; limit: number }): Promise<ListedEventType[]> {
     const rows = await this.dataSource.manager.query<(EventTypeEntity & { created_us: number })[]>(
-      `SELECT e.name, e.description, e.schema, e.example, e.archived, e.created_at AS "createdAt",
+      `SELECT e.name, e.description, e.schema, e.example, e.examples, e.group_name AS "group",
+              e.version, e.validation, e.archived, e.created_at AS "createdAt",
               e.updated_at AS "updatedAt", (extract(epoch FROM e.created_at) * 1000000)::bigint AS created_us
          FROM event_types e
         WHERE $1::bigint IS NULL OR (extract(epoch FROM e.created_at) * 1000000)::bigint < $1

@@ -1,36 +1,37 @@
-/**
- * Is it a JSON Schema, and does the example fit it? Judged when the event type is saved, by people who are looking;
- * nothing of it is kept. References to anywhere else are refused: nobody would fetch them.
- */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+/** Is it a JSON Schema, and do the examples fit it? Judged when the event type is saved, by people who are looking. */
 import { PosthornError, type FieldProblem } from '../../errors.js';
+import type { Validation } from '../../model/event-type.js';
+import { DataSchema } from '../../model/json-schema.js';
 import type { JsonObject, JsonValue } from '../../model/json.js';
 
+export interface JudgedEventType {
+  schema: JsonObject | null;
+  example: JsonValue;
+  examples: JsonValue[] | null;
+  validation: Validation;
+}
+
 /** @throws PosthornError `validation_failed` */
-export function checkSchema(schema: JsonObject | null, example: JsonValue): void {
-  if (schema === null) return;
-  const validate = compile(schema);
-  if (example === null || validate(example)) return;
-  const errors = (validate.errors ?? []).map(({ instancePath, message = 'does not fit the schema' }) => ({
-    path: `example${instancePath.replaceAll('/', '.')}`,
-    message,
-  }));
-  throw refusal(errors);
+export function checkSchema(eventType: JudgedEventType): void {
+  const problems = schemaProblems(eventType);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new PosthornError('validation_failed', `${first.path}: ${first.message}.`, { errors: problems });
 }
 
-function compile(schema: JsonObject): ValidateFunction {
-  // A new instance each time: instances keep every schema they have seen, by its $id.
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, logger: false });
-  try {
-    return ajv.compile(schema as Record<string, unknown>);
-  } catch (error) {
-    throw refusal([
-      { path: 'schema', message: `is not a JSON Schema (2020-12): ${(error as Error).message}` },
-    ]);
+export function schemaProblems({ schema, example, examples, validation }: JudgedEventType): FieldProblem[] {
+  if (schema === null) {
+    if (validation === 'off') return [];
+    return [{ path: 'validation', message: 'needs a schema to hold events against' }];
   }
-}
-
-function refusal(errors: FieldProblem[]): PosthornError {
-  const [first] = errors;
-  return new PosthornError('validation_failed', first && `${first.path}: ${first.message}.`, { errors });
+  let compiled: DataSchema;
+  try {
+    compiled = DataSchema.compile(schema);
+  } catch (error) {
+    return [{ path: 'schema', message: `is not a JSON Schema (2020-12): ${(error as Error).message}` }];
+  }
+  return [
+    ...(example === null ? [] : compiled.problemsOf(example, 'example')),
+    ...(examples ?? []).flatMap((value, index) => compiled.problemsOf(value, `examples[${index}]`)),
+  ];
 }

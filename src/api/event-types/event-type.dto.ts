@@ -1,12 +1,17 @@
-import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { validations, type Validation } from '../../model/event-type.js';
 import type { JsonObject, JsonValue } from '../../model/json.js';
 import { IsEventTypeName, IsJson, IsJsonObject, Omittable } from '../fields.js';
 import { PageEnd } from '../page.dto.js';
 
-const DESCRIPTION_LENGTH_MAX = 2_000;
+export const DESCRIPTION_LENGTH_MAX = 2_000;
 /** Generous for a schema that people write; it is compiled while they wait. */
-const SCHEMA_BYTES_MAX = 65_536;
-const EXAMPLE_BYTES_MAX = 65_536;
+export const SCHEMA_BYTES_MAX = 65_536;
+export const EXAMPLE_BYTES_MAX = 65_536;
+export const EXAMPLES_MAX = 10;
+export const GROUP_LENGTH_MAX = 100;
+export const VERSION_LENGTH_MAX = 50;
 
 export class CreateEventType {
   /**
@@ -23,7 +28,8 @@ export class CreateEventType {
   description?: string = '';
 
   /**
-   * A JSON Schema (2020-12) of `data`, for the people who receive it; emits are not held against it. Up to 64 KiB.
+   * A JSON Schema (2020-12) of `data`, for the people who receive it, and with `validation` for those who
+   * emit it. Up to 64 KiB. `pattern` is RE2: no look-around, no back references.
    * @example { "type": "object", "required": ["amount"], "properties": { "amount": { "type": "integer" } } }
    */
   @IsOptional()
@@ -37,6 +43,43 @@ export class CreateEventType {
   @IsOptional()
   @IsJson(EXAMPLE_BYTES_MAX)
   example?: JsonValue;
+
+  /**
+   * More of what `data` may look like, for the catalog. Each has to fit the schema, if there is one. Up to 10, 64 KiB in all.
+   * @example [{ "amount": 5, "currency": "CHF" }]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(EXAMPLES_MAX)
+  @IsJson(EXAMPLE_BYTES_MAX)
+  examples?: JsonValue[] | null;
+
+  /**
+   * What it belongs to; the catalog is shown by groups.
+   * @example "Billing"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(GROUP_LENGTH_MAX)
+  group?: string | null;
+
+  /**
+   * Yours to count.
+   * @example "2"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(VERSION_LENGTH_MAX)
+  version?: string | null;
+
+  /**
+   * Whether emits are held against the schema. `off`: they are not; `warn`: the answer to an emit says what does not fit;
+   * `reject`: such an emit is refused with `event_data_invalid`.
+   */
+  @Omittable()
+  @IsIn(validations)
+  @ApiPropertyOptional({ enum: validations, example: 'off' })
+  validation?: Validation;
 
   /** Nothing of an archived type can be emitted. */
   @Omittable()
@@ -65,6 +108,43 @@ export class UpdateEventType {
   @IsJson(EXAMPLE_BYTES_MAX)
   example?: JsonValue;
 
+  /**
+   * More of what `data` may look like, for the catalog. Each has to fit the schema, if there is one. Up to 10, 64 KiB in all.
+   * @example [{ "amount": 5, "currency": "CHF" }]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(EXAMPLES_MAX)
+  @IsJson(EXAMPLE_BYTES_MAX)
+  examples?: JsonValue[] | null;
+
+  /**
+   * What it belongs to; the catalog is shown by groups.
+   * @example "Billing"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(GROUP_LENGTH_MAX)
+  group?: string | null;
+
+  /**
+   * Yours to count.
+   * @example "2"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(VERSION_LENGTH_MAX)
+  version?: string | null;
+
+  /**
+   * Whether emits are held against the schema. `off`: they are not; `warn`: the answer to an emit says what does not fit;
+   * `reject`: such an emit is refused with `event_data_invalid`.
+   */
+  @Omittable()
+  @IsIn(validations)
+  @ApiPropertyOptional({ enum: validations, example: 'off' })
+  validation?: Validation;
+
   /** Nothing of an archived type can be emitted. */
   @Omittable()
   @IsBoolean()
@@ -80,6 +160,14 @@ export class EventTypeAnswer {
   schema: JsonObject | null;
   /** @example { "amount": 12500, "currency": "EUR" } */
   example: JsonValue;
+  /** @example [{ "amount": 5, "currency": "CHF" }] */
+  examples: JsonValue[];
+  /** @example "Billing" */
+  group: string | null;
+  /** @example "2" */
+  version: string | null;
+  @ApiProperty({ enum: validations, example: 'off' })
+  validation: Validation;
   /** @example false */
   archived: boolean;
   createdAt: Date;

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { AuditSource } from '../../store/audit.js';
 import type { EventTypeEntity } from '../../store/entities/event-type.entity.js';
-import { EventTypeStore } from '../../store/event-types.js';
+import { EventTypeStore, type EventTypeFields } from '../../store/event-types.js';
 import { PageQuery } from '../page.dto.js';
 import { PagePosition } from '../pagination.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
@@ -33,11 +33,9 @@ export class EventTypesController {
   @ApiCreatedResponse({ type: EventTypeAnswer, description: 'The event type.' })
   @Refuses(...bodyRefusals, 'conflict')
   async create(@Body() body: CreateEventType, @Source() source: AuditSource): Promise<EventTypeAnswer> {
-    const { name, description = '', schema = null, example = null, archived = false } = body;
-    checkSchema(schema, example);
-    return eventTypeAnswer(
-      await this.eventTypes.create(name, { description, schema, example, archived }, source),
-    );
+    const { name, fields } = newEventType(body);
+    checkSchema(fields);
+    return eventTypeAnswer(await this.eventTypes.create(name, fields, source));
   }
 
   @Get()
@@ -75,8 +73,7 @@ export class EventTypesController {
     @Body() body: UpdateEventType,
     @Source() source: AuditSource,
   ): Promise<EventTypeAnswer> {
-    const check = ({ schema, example }: EventTypeEntity) => checkSchema(schema, example);
-    return eventTypeAnswer(await this.eventTypes.update(name, body, check, source));
+    return eventTypeAnswer(await this.eventTypes.update(name, body, checkSchema, source));
   }
 
   @Delete(':name')
@@ -95,7 +92,16 @@ export class EventTypesController {
   }
 }
 
-function eventTypeAnswer(eventType: EventTypeEntity): EventTypeAnswer {
-  const { name, description, schema, example, archived, createdAt, updatedAt } = eventType;
-  return { name, description, schema, example, archived, createdAt, updatedAt };
+function newEventType({ name, ...body }: CreateEventType): { name: string; fields: EventTypeFields } {
+  const { description = '', schema = null, example = null, examples = null, archived = false } = body;
+  const { group = null, version = null, validation = 'off' } = body;
+  return { name, fields: { description, schema, example, examples, group, version, validation, archived } };
+}
+
+function eventTypeAnswer({ name, description, schema, example, ...rest }: EventTypeEntity): EventTypeAnswer {
+  const { examples, group, version, validation, archived, createdAt, updatedAt } = rest;
+  return {
+    ...{ name, description, group, version, schema, validation },
+    ...{ example, examples: examples ?? [], archived, createdAt, updatedAt },
+  };
 }

@@ -13,6 +13,7 @@ export function emittedAnswer(event: AcceptedEvent): EmittedEvent {
     createdAt: event.createdAt,
     deliveries: event.deliveryCount,
   };
+  if (event.warnings !== undefined) answer.warnings = event.warnings;
   if (event.deliveryCount === 0) {
     answer.message = 'No endpoint of the tenant wants this event. It is recorded, and sent to nobody.';
   }
@@ -33,5 +34,6 @@ export function itemAnswer(item: BatchItem): AcceptedItem | RefusedItem {
     id: toPublicId('evt', event.eventId),
     externalId: event.externalId,
     deliveries: event.deliveryCount,
+    ...(event.warnings !== undefined && { warnings: event.warnings }),
   };
 }

@@ -75,6 +75,7 @@ export class EmitController {
     'event_type_reserved',
     'event_type_archived',
     'event_type_unknown',
+    'event_data_invalid',
     'loop_detected',
     'rate_limited',
   )

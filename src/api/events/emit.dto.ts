@@ -3,6 +3,7 @@ import { errorTable, type ErrorCode, type FieldProblem } from '../../errors.js';
 import { EVENT_TYPE_LENGTH_MAX, EVENT_TYPE_PATTERN } from '../../model/event.js';
 import type { JsonValue } from '../../model/json.js';
 import { AnyJson } from '../any-json.js';
+import { FieldProblemAnswer } from '../problem.dto.js';
 import { BATCH_EVENTS_MAX } from './emit-batch.js';
 import { EVENT_ID_LENGTH_MAX, TAG_LENGTH_MAX, TAGS_MAX } from './emit-fields.js';
 
@@ -69,6 +70,8 @@ export class EmittedEvent {
    * @example 2
    */
   deliveries: number;
+  /** Where the data departs from its event type's schema, when the catalog says `validation: "warn"`. */
+  warnings?: FieldProblemAnswer[];
   /** Says so when no endpoint wants the event; it is recorded all the same. */
   message?: string;
 }
@@ -99,6 +102,8 @@ export class AcceptedItem {
   externalId: string | null;
   /** @example 2 */
   deliveries: number;
+  /** Where the data departs from its event type's schema, when the catalog says `validation: "warn"`. */
+  warnings?: FieldProblemAnswer[];
 }
 
 export class RefusedItem {
