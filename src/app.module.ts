@@ -14,6 +14,7 @@ import { AddressPolicy } from './egress/address-policy.js';
 import { Egress } from './egress/egress.js';
 import { UrlPolicy } from './egress/url-policy.js';
 import { Emitter } from './intake/emitter.js';
+import { DELIVER_AHEAD_DAYS_MAX } from './intake/event-times.js';
 import { matches } from './intake/fan-out.js';
 import { OperationalEvents } from './intake/operational-events.js';
 import { TenantDirectory } from './intake/tenant-directory.js';
@@ -152,6 +153,7 @@ function shared(settings: RunningSettings): Provider[] {
           directory,
           clock,
           leaseSlackMs: settings.leaseSlackMs,
+          deliverAheadDaysMax: Math.min(DELIVER_AHEAD_DAYS_MAX, retentionPolicy(settings).lifetimeDays),
           rateLimiter,
           window: {
             get open() {
@@ -275,6 +277,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
           settings,
           log,
           room: (endpointId, maxInFlight) => dispatcher.lanes.room(endpointId, maxInFlight),
+          free: () => dispatcher.free,
           expect: (endpointId, count) => dispatcher.lanes.lane(endpointId).expect(count / membership.count),
           dispatchers: () => membership.count,
         }),

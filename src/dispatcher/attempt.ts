@@ -8,7 +8,7 @@ import type { Clock } from '../store/clock.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
 import type { AttemptRecord } from '../store/record-attempts.js';
 import type { Tracing } from '../telemetry/tracing.js';
-import { nextStep, type NextStep } from './next-step.js';
+import { expiresInMs, nextStep, type NextStep } from './next-step.js';
 import { toOutcome, type Outcome } from './outcome.js';
 import { prepare, type PreparedRequest, type PreparedTarget } from './prepare.js';
 import type { Recorder } from './recorder.js';
@@ -61,7 +61,13 @@ export async function attempt(
   const result = await tools.egress.send(request);
   sent();
   const outcome = toOutcome(result, tools.clock.nowMs());
-  const step = nextStep(outcome, target.target.retry, delivery.scheduleAttempts, tools.random());
+  const step = nextStep(
+    outcome,
+    target.target.retry,
+    delivery.scheduleAttempts,
+    tools.random(),
+    expiresInMs(delivery, tools.clock.nowMs()),
+  );
   const record = toRecord(delivery, request, result, outcome, step, startedAtMs);
   span?.end(record);
   const applied = await tools.recorder.record(record);

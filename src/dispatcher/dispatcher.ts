@@ -25,6 +25,7 @@ import { attempt, type AttemptTools } from './attempt.js';
 import { HealthReporter } from './health-reporter.js';
 import { Lanes } from './lanes.js';
 import type { Membership } from './membership.js';
+import { expiresInMs } from './next-step.js';
 import { Recorder } from './recorder.js';
 import { TargetCache } from './target-cache.js';
 
@@ -188,10 +189,12 @@ export class Dispatcher {
     const sealed: LoadedDelivery[] = [];
     const orphans: LoadedDelivery[] = [];
     const broken: LoadedDelivery[] = [];
+    const expired: LoadedDelivery[] = [];
     for (const delivery of deliveries) {
       const { lane } = delivery;
       if (delivery.endpointVersion === undefined) orphans.push(delivery);
       else if (delivery.event === undefined) broken.push(delivery);
+      else if (expiresInMs(delivery, this.options.clock.nowMs()) <= 0) expired.push(delivery);
       else if (unreadable.has(delivery.endpointId)) sealed.push(delivery);
       else if (this.stopping || delivery.endpointDisabled) back.push(delivery);
       // A governed delivery is let through a parked lane: it is what the lane is parked behind.
@@ -205,6 +208,13 @@ export class Dispatcher {
       this.options.log.error({ endpointId: toPublicId('ep', endpointId), reason }, 'endpoint.unreadable');
     this.inBackground(cancelOrphans(this.options.database, orphans));
     this.inBackground(setAside(this.options.database, broken, 'event_missing'));
+    if (expired.length > 0) this.inBackground(this.expire(expired));
+  }
+
+  /** Too late to be worth sending. Those behind it in a strict order may go. */
+  private async expire(deliveries: LoadedDelivery[]): Promise<void> {
+    await setAside(this.options.database, deliveries, 'expired');
+    for (const { endpointId, lane } of deliveries) if (lane.governed) this.options.waker.wake(endpointId, 0);
   }
 
   private giveBack(deliveries: LoadedDelivery[], pauseMs: number): void {
@@ -268,6 +278,12 @@ export class Dispatcher {
       lane.hungry = false;
       this.options.waker.wake(delivery.endpointId, 0);
     }
+  }
+
+  /** How many deliveries more this process would hold: what its scheduler may claim in one look, over all lanes. */
+  get free(): number {
+    if (this.full()) return 0;
+    return this.options.settings.inFlightMax * HELD_PER_SLOT - this.held;
   }
 
   private full(): boolean {

@@ -12,8 +12,8 @@ import type { LoadedDelivery } from '../store/load-deliveries.js';
 /** How long a delivery may be expected to wait in the line, in milliseconds. */
 const LINE_WAIT_MS_MAX = 500;
 const LINE_LENGTH_MAX = 1_000;
-/** What is assumed of an endpoint that has not answered yet. */
-const LATENCY_MS_ASSUMED = 20;
+/** What is assumed of an endpoint that has not answered yet: with ten slots, a line of fifty. */
+const LATENCY_MS_ASSUMED = 100;
 /** Weight of the newest answer in the moving average. */
 const LATENCY_WEIGHT = 0.1;
 /** A claim of our own that has not arrived after this long was lost, or went to another dispatcher. */

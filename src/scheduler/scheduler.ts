@@ -34,6 +34,8 @@ export interface SchedulerOptions {
   settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax' | 'leaseSlackMs'>;
   /** What this process's dispatcher could take of an endpoint, and how many dispatchers there are. */
   room: (endpointId: string, maxInFlight: number) => number;
+  /** How many deliveries of all endpoints together it could take. */
+  free: () => number;
   expect: (endpointId: string, count: number) => void;
   dispatchers: () => number;
   log: Logger;
@@ -42,6 +44,11 @@ export interface SchedulerOptions {
 
 /** Lanes in a look: their locks are held for one round of three statements. */
 const LANES_MAX = 128;
+/**
+ * Deliveries claimed in a look. A thousand lanes that come due together could take tens of thousands: one statement of
+ * seconds with every one of those lanes locked, and most of it handed back again.
+ */
+const CLAIMS_MAX = 1_000;
 /** How long to rest when nothing was ready. The most that this adds to a retry's delay. */
 const IDLE_MS = 25;
 /** A breath between looks while there is work, for what was claimed to arrive. */
@@ -114,7 +121,9 @@ export class Scheduler {
     const { lanes, claimed } = await this.options.database.transaction(async (transaction) => {
       const rows = await lockReadyLanes(transaction, LANES_MAX);
       if (rows.length === 0) return { lanes: 0, claimed: [] };
-      const looks = rows.map((row) => this.lookAt(row));
+      // An equal part for each; a lane that is left with more is looked at again at once.
+      const part = Math.floor(Math.min(CLAIMS_MAX, this.options.free()) / rows.length);
+      const looks = rows.map((row) => this.lookAt(row, part));
       const due = [
         ...(await claimDue(
           transaction,
@@ -146,13 +155,13 @@ export class Scheduler {
     return claimed.length;
   }
 
-  private lookAt(row: LaneRow): LaneLook {
+  private lookAt(row: LaneRow, part: number): LaneLook {
     const turn = row.ordered ? turnOf(row.head) : undefined;
-    const granted = this.grantTo(row);
+    const granted = this.grantTo(row, part);
     return { row, turn, granted: turn?.kind === 'nobody' ? { ...granted, quota: 0 } : granted };
   }
 
-  private grantTo(row: LaneRow): Grant {
+  private grantTo(row: LaneRow, part: number): Grant {
     const { room, dispatchers, settings } = this.options;
     const maxInFlight = row.maxInFlight ?? settings.endpointInFlightMax;
     return grant(
@@ -167,7 +176,7 @@ export class Scheduler {
         sinceRefillMs: row.sinceRefillMs ?? Infinity,
         sinceRampMs: row.sinceRampMs ?? undefined,
       },
-      room(row.endpointId, maxInFlight),
+      Math.min(room(row.endpointId, maxInFlight), part),
       dispatchers(),
     );
   }

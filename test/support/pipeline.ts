@@ -167,6 +167,7 @@ export async function startPipeline(
       settings,
       log,
       room: (endpointId, maxInFlight) => dispatcher.lanes.room(endpointId, maxInFlight),
+      free: () => dispatcher.free,
       expect: (endpointId, count) => dispatcher.lanes.lane(endpointId).expect(count / membership.count),
       dispatchers: () => membership.count,
     });
