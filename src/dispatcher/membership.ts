@@ -54,6 +54,8 @@ export class Membership {
   /** This process's part of `maxInFlight` slots of the endpoint. */
   share(endpointId: string, maxInFlight: number): number {
     if (this.living.length === 1) return maxInFlight;
+    // Too few to share out: the scheduler governs such a lane, and lets out what may fly (src/scheduler/grant.ts).
+    if (maxInFlight < this.living.length) return 0;
     const whole = Math.floor(maxInFlight / this.living.length);
     const remainder = maxInFlight % this.living.length;
     return remainder === 0 ? whole : whole + (this.rank(endpointId) < remainder ? 1 : 0);
