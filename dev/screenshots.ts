@@ -53,18 +53,19 @@ async function shootAll(databaseUrl: string): Promise<void> {
   }
 }
 
-/** Spreads what has just happened over the last day, busier by day than by night. Ids stay: only what is shown is moved. */
+/** Spreads what has just happened over the last day, in its order and in waves. Ids stay: only what is shown is moved. */
 async function age(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   await client.query(`
     CREATE TEMP TABLE aged AS
-      SELECT d.id, (power(random(), 1.4) * 23 + 0.4 * sin(random() * 6.28) + 0.5) * interval '1 hour' AS by
-        FROM deliveries d WHERE d.status <> 'pending';
+      SELECT r.id, (r.place * 23 + 0.9 * sin(r.place * 19)) * interval '1 hour' AS by
+        FROM (SELECT d.id, (row_number() OVER (ORDER BY d.id DESC))::float8 / count(*) OVER () AS place FROM deliveries d) r;
     UPDATE deliveries d SET created_at = d.created_at - a.by, completed_at = d.completed_at - a.by,
                             last_attempt_at = d.last_attempt_at - a.by
       FROM aged a WHERE a.id = d.id;
-    UPDATE attempts t SET started_at = t.started_at - a.by FROM aged a WHERE a.id = t.delivery_id;`);
+    UPDATE attempts t SET started_at = t.started_at - a.by FROM aged a WHERE a.id = t.delivery_id;
+    UPDATE lanes l SET failing_since = l.failing_since - (1 + 5 * random()) * interval '1 hour';`);
   await client.end();
 }
 

@@ -144,7 +144,13 @@ export const tenants: SeedTenant[] = [
     weight: 10,
     endpoints: [
       { path: '/gone', description: 'Old reporting job', eventTypes: ['invoice.paid'] },
-      { path: '/redirect', description: 'TPS reports', eventTypes: ['customer.updated'] },
+      {
+        path: '/redirect',
+        description: 'TPS reports',
+        eventTypes: ['customer.updated'],
+        // One attempt and no more: some deliveries should have failed for good.
+        settings: { retry: { scheduleSeconds: [] } },
+      },
       // Markup is text, wherever it is shown.
       {
         path: '/ok',
