@@ -10,6 +10,7 @@ import { TroubledEndpointsIndex1763700400000 } from './1763700400000-troubled-en
 import { Upkeep1763700500000 } from './1763700500000-upkeep.js';
 import { EndpointOptions1763700600000 } from './1763700600000-endpoint-options.js';
 import { EventCatalog1763700700000 } from './1763700700000-event-catalog.js';
+import { TimedEvents1763700800000 } from './1763700800000-timed-events.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -20,4 +21,5 @@ export const migrations = [
   Upkeep1763700500000,
   EndpointOptions1763700600000,
   EventCatalog1763700700000,
+  TimedEvents1763700800000,
 ];

@@ -38,6 +38,7 @@ import { Metrics } from './telemetry/metrics.js';
 import { Readiness } from './telemetry/readiness.js';
 import { Scrape } from './telemetry/scrape.js';
 import type { Tracing } from './telemetry/tracing.js';
+import { retentionPolicy } from './upkeep/retention-policy.js';
 import { USER_AGENT } from './version.js';
 
 /** Settings of a process that runs: it knows its database, and the key that seals secrets. */

@@ -14,6 +14,7 @@ import type { DeliveryReference } from '../model/delivery.js';
 import type { Clock } from '../store/clock.js';
 import { isDatabaseUnavailable, type Database } from '../store/database.js';
 import { storeEmitGroup, type EventToStore, type StoredGroup } from '../store/emit-group.js';
+import { setEventTimes, type EventTimes } from '../store/event-times.js';
 import { GroupCommit } from '../store/group-commit.js';
 import {
   claimIdempotencyKeys,
@@ -23,6 +24,7 @@ import {
 } from '../store/idempotency.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { admit, type Admitted } from './admission.js';
+import { checkTimes, DELIVER_AHEAD_DAYS_MAX, isTimed } from './event-times.js';
 import { recipients } from './recipients.js';
 import { idempotencyKeys, replayOf, requestHash } from './repetition.js';
 import type { TenantDirectory } from './tenant-directory.js';
@@ -47,6 +49,8 @@ interface MatchedEvent {
   emitRateLimitPerSecond: number | null;
   catalogVersion: number;
   claims: IdempotencyClaim[];
+  /** When it is to be sent, where that is not at once and always. */
+  times: EventTimes | undefined;
   /** Where the data departs from its schema, if that is no reason to refuse it. */
   warnings: SchemaProblem[];
 }
@@ -59,6 +63,8 @@ export interface EmitterOptions {
   clock: Clock;
   window: Window;
   leaseSlackMs: number;
+  /** How far ahead an event may be scheduled: no further than its deliveries live. */
+  deliverAheadDaysMax?: number;
   /** Without one, tenants' limits are not enforced. */
   rateLimiter?: RateLimiter;
   /** Told of every group commit; for metrics. */
@@ -89,7 +95,7 @@ export class Emitter {
   /**
    * Accepts one event.
    * @throws PosthornError `tenant_not_found`, `event_type_reserved`, `event_type_archived`, `event_type_unknown`,
-   * `event_data_invalid`,   * `idempotency_key_reused`, `rate_limited`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
+   * `event_data_invalid`, `validation_failed` (its times),   * `idempotency_key_reused`, `rate_limited`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
    */
   async emit(request: EmitRequest): Promise<AcceptedEvent> {
     const span = this.options.tracing?.emit(request.traceparent, request.type);
@@ -169,9 +175,18 @@ export class Emitter {
     const nowMs = clock.nowMs();
     const eventId = newUuid(nowMs);
     const createdAt = new Date(nowMs);
+    const timed = isTimed(request);
+    if (timed) checkTimes(request, nowMs, this.options.deliverAheadDaysMax ?? DELIVER_AHEAD_DAYS_MAX);
+    const deliveries = recipients(tenant.subscriptions, request).map((subscription) => ({
+      deliveryId: newUuid(nowMs),
+      endpointId: subscription.endpointId,
+      leaseMs: subscription.timeoutMs + leaseSlackMs,
+      metered: subscription.metered || timed,
+    }));
     return {
       catalogVersion: catalog.version,
       warnings,
+      times: timed ? timesOf(request, eventId, deliveries) : undefined,
       emitRateLimitPerSecond: tenant.emitRateLimitPerSecond,
       claims: keys.map((key) => ({ tenantId: tenant.tenantId, key, eventId, requestHash: hash! })),
       event: {
@@ -187,12 +202,7 @@ export class Emitter {
         test: request.origin?.kind === 'test',
         hops: request.hops ?? 0,
         traceparent: request.traceparent ?? null,
-        deliveries: recipients(tenant.subscriptions, request).map((subscription) => ({
-          deliveryId: newUuid(nowMs),
-          endpointId: subscription.endpointId,
-          leaseMs: subscription.timeoutMs + leaseSlackMs,
-          metered: subscription.metered,
-        })),
+        deliveries,
       },
     };
   }
@@ -222,7 +232,7 @@ export class Emitter {
     const claims = current.flatMap((matched) => matched.claims);
     const taken = new Set<string>();
     const stored =
-      claims.length === 0
+      claims.length === 0 && current.every((matched) => matched.times === undefined)
         ? await this.store(this.options.database, current, catalogVersion)
         : await this.options.database.transaction(async (transaction) => {
             const got = await claimIdempotencyKeys(transaction, claims);
@@ -242,17 +252,22 @@ export class Emitter {
     });
   }
 
-  private store(
+  /** @param database a transaction, if any of the group has keys or times */
+  private async store(
     database: Parameters<typeof storeEmitGroup>[0],
     group: MatchedEvent[],
     catalogVersion: number,
   ): Promise<StoredGroup> {
-    return storeEmitGroup(
-      database,
-      group.map((matched) => matched.event),
-      catalogVersion,
-      this.options.window.open,
-    );
+    const events = group.map((matched) => matched.event);
+    const stored = await storeEmitGroup(database, events, catalogVersion, this.options.window.open);
+    const times = group.flatMap((matched) => matched.times ?? []);
+    if (times.length > 0) {
+      await setEventTimes(
+        database,
+        times.filter(({ eventId }) => stored.storedEventIds.has(eventId)),
+      );
+    }
+    return stored;
   }
 
   /** After the commit; what a crash here leaves undone, leases and the scheduler's sweep do later. */
@@ -269,6 +284,15 @@ export class Emitter {
     if (references.length > 0) this.options.window.enqueue(references);
     if (waiting.size > 0) this.options.window.wake(waiting);
   }
+}
+
+function timesOf(
+  { deliverAt, expiresAt }: EmitRequest,
+  eventId: string,
+  deliveries: { deliveryId: string }[],
+): EventTimes {
+  const deliveryIds = deliveries.map(({ deliveryId }) => deliveryId);
+  return { eventId, deliveryIds, deliverAt: deliverAt ?? null, expiresAt: expiresAt ?? null };
 }
 
 function accepted({ event, warnings }: MatchedEvent): AcceptedEvent {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { PosthornError } from '../errors.js';
 import type { AcceptedEvent, EmitRequest } from '../model/event.js';
 import type { EarlierEvent } from '../store/idempotency.js';
+import { isTimed } from './event-times.js';
 
 /** The emitter's own id and the header share one table; the first letter keeps their names apart. */
 export function idempotencyKeys(request: EmitRequest): string[] {
@@ -22,6 +23,7 @@ export function requestHash(request: EmitRequest): Buffer {
     request.externalId ?? null,
     request.occurredAt?.toISOString() ?? null,
     request.tags ?? [],
+    ...(isTimed(request) ? [request.deliverAt ?? null, request.expiresAt ?? null] : []),
   ];
   return createHash('sha256').update(JSON.stringify(fields)).update('\n').update(request.data).digest();
 }

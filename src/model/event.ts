@@ -16,6 +16,10 @@ export interface EmitRequest {
   idempotencyKey?: string;
   occurredAt?: Date;
   tags?: string[];
+  /** Not before; at once when absent. */
+  deliverAt?: Date;
+  /** Not worth sending after this. */
+  expiresAt?: Date;
   /** How many webhooks in a row led to this emit. */
   hops?: number;
   traceparent?: string;

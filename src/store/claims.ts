@@ -115,6 +115,8 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
 interface OutstandingState {
   status: DeliveryStatus;
   leased: boolean;
+  /** Failed for its age, not by its endpoint: nothing that anybody could decide about. */
+  expired: boolean;
   /** Pending, under a lease that holds. */
   out: boolean;
   due_in_ms: number;
@@ -128,6 +130,7 @@ async function statesOf(
   if (deliveryIds.length === 0) return new Map();
   const { rows } = await transaction.query<OutstandingState & { id: string }>(
     `SELECT d.id, d.status, d.leased, d.status = 'pending' AND d.leased AND d.due_at > now() AS out,
+            coalesce(d.last_error_code = 'expired', false) AS expired,
             extract(epoch FROM d.due_at - now())::float8 * 1000 AS due_in_ms
        FROM deliveries d WHERE d.id = ANY ($1) AND d.status IN ('pending', 'failed')`,
     [deliveryIds],
@@ -143,7 +146,8 @@ function headOf(
   const state = deliveryId === undefined ? undefined : states.get(deliveryId);
   if (state === undefined) return undefined;
   const head = { deliveryId: deliveryId!, dueInMs: state.due_in_ms };
-  if (state.status === 'failed') return onFailure === 'hold' ? { ...head, state: 'failed' } : undefined;
+  if (state.status === 'failed')
+    return onFailure === 'hold' && !state.expired ? { ...head, state: 'failed' } : undefined;
   // A lease that has run out is still one until it is rescued: its holder may yet report.
   return { ...head, state: state.leased ? 'out' : 'waiting' };
 }

@@ -13,6 +13,8 @@ export interface EventRow {
   tags: string[];
   test: boolean;
   deliveryCount: number;
+  deliverAt: Date | null;
+  expiresAt: Date | null;
 }
 
 export interface EventFilter {
@@ -56,7 +58,8 @@ export async function findEvent(
 const HIGHEST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const COLUMNS = `w.id, w.tenant_id AS "tenantId", w.type, w.external_id AS "externalId", w.occurred_at AS "occurredAt",
-  w.created_at AS "createdAt", w.tags, w.test, w.delivery_count AS "deliveryCount"`;
+  w.created_at AS "createdAt", w.tags, w.test, w.delivery_count AS "deliveryCount",
+  w.deliver_at AS "deliverAt", w.expires_at AS "expiresAt"`;
 
 const FIND: Statement = {
   name: 'find_event',
@@ -69,7 +72,8 @@ function statementFor(rowsMax: number): Statement {
     name: `event_log_${rowsMax}`,
     text: `
       WITH walked AS MATERIALIZED (
-        SELECT e.id, e.tenant_id, e.type, e.external_id, e.occurred_at, e.created_at, e.tags, e.test, e.delivery_count
+        SELECT e.id, e.tenant_id, e.type, e.external_id, e.occurred_at, e.created_at, e.tags, e.test, e.delivery_count,
+               e.deliver_at, e.expires_at
           FROM events e
          WHERE (e.tenant_id, e.id) < ($3::uuid, $1::uuid) AND (e.tenant_id, e.id) >= ($3::uuid, $2::uuid)
          ORDER BY e.tenant_id DESC, e.id DESC LIMIT ${rowsMax}

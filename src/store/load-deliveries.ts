@@ -15,6 +15,8 @@ export interface LoadedEvent {
   test: boolean;
   hops: number;
   traceparent: string | null;
+  /** Not worth sending from then on. */
+  expiresAt: Date | null;
 }
 
 export interface LoadedDelivery extends DeliveryReference {
@@ -53,7 +55,7 @@ const LOAD: Statement = {
   text: `
     SELECT d.id, d.event_id, d.epoch, d.tenant_id, d.endpoint_id, d.attempt_count, d.schedule_attempts, d.trigger,
            d.created_at, extract(epoch FROM d.due_at - clock_timestamp())::float8 * 1000 AS lease_ms,
-           e.type, e.data, e.occurred_at, e.test, e.hops, e.traceparent,
+           e.type, e.data, e.occurred_at, e.test, e.hops, e.traceparent, e.expires_at,
            CASE WHEN p.deleted_at IS NULL THEN p.updated_at::text END AS endpoint_version, p.disabled,
            coalesce(l.parked_until > now(), false) AS parked, coalesce(l.circuit, 'closed') AS circuit,
            coalesce(d.id = ANY (l.outstanding), false) AS governed,
@@ -84,6 +86,7 @@ interface Row {
   test: boolean;
   hops: number;
   traceparent: string | null;
+  expires_at: Date | null;
   endpoint_version: string | null;
   disabled: boolean | null;
   parked: boolean;
@@ -123,6 +126,7 @@ export async function loadDeliveries(
             test: row.test,
             hops: row.hops,
             traceparent: row.traceparent,
+            expiresAt: row.expires_at,
           },
     endpointVersion: row.endpoint_version ?? undefined,
     endpointDisabled: row.disabled ?? false,

@@ -103,6 +103,7 @@ function request(
     test: false,
     hops: 0,
     traceparent: null,
+    expiresAt: null,
   };
   const { body, headers, loggedHeaders } = prepare(
     delivery,

@@ -19,13 +19,15 @@ export interface EmitFields {
   externalId?: string;
   occurredAt?: Date;
   tags?: string[];
+  deliverAt?: Date;
+  expiresAt?: Date;
 }
 
 export const EVENT_ID_LENGTH_MAX = 128;
 export const TAGS_MAX = 20;
 export const TAG_LENGTH_MAX = 64;
 
-const FIELDS = new Set(['type', 'data', 'id', 'occurredAt', 'tags']);
+const FIELDS = new Set(['type', 'data', 'id', 'occurredAt', 'tags', 'deliverAt', 'expiresAt']);
 
 /**
  * @param text the JSON text that the object stands in
@@ -38,7 +40,7 @@ export function readEmitFields(text: string, start: number, value: unknown): Emi
     throw validationFailed([{ path: '', message: 'must be a JSON object' }]);
   }
   const members = sliceMembers(text, start);
-  const { type, id, occurredAt, tags } = value as Record<string, unknown>;
+  const { type, id, occurredAt, tags, deliverAt, expiresAt } = value as Record<string, unknown>;
   const problems: FieldProblem[] = [];
   const check = (path: string, problem: string | undefined) => {
     if (problem !== undefined) problems.push({ path, message: problem });
@@ -49,10 +51,15 @@ export function readEmitFields(text: string, start: number, value: unknown): Emi
   const data = members.get('data');
   if (data === undefined) check('data', 'is missing; any JSON value will do');
   if (id !== undefined) check('id', idProblem(id));
-  const instant = typeof occurredAt === 'string' ? parseInstant(occurredAt) : undefined;
-  if (occurredAt !== undefined && instant === undefined) {
-    check('occurredAt', 'must be an instant such as 2026-11-21T09:30:00Z');
-  }
+  const readInstant = (path: string, given: unknown): Date | undefined => {
+    if (given === undefined) return undefined;
+    const instant = typeof given === 'string' ? parseInstant(given) : undefined;
+    if (instant === undefined) check(path, 'must be an instant such as 2026-11-21T09:30:00Z');
+    return instant;
+  };
+  const instant = readInstant('occurredAt', occurredAt);
+  const deliver = readInstant('deliverAt', deliverAt);
+  const expire = readInstant('expiresAt', expiresAt);
   if (tags !== undefined) check('tags', tagsProblem(tags));
   if (problems.length > 0) throw validationFailed(problems);
 
@@ -60,6 +67,8 @@ export function readEmitFields(text: string, start: number, value: unknown): Emi
   if (id !== undefined) fields.externalId = id as string;
   if (instant !== undefined) fields.occurredAt = instant;
   if (tags !== undefined) fields.tags = tags as string[];
+  if (deliver !== undefined) fields.deliverAt = deliver;
+  if (expire !== undefined) fields.expiresAt = expire;
   return fields;
 }
 

@@ -33,6 +33,14 @@ export class EmitEvent {
   @ApiPropertyOptional({ format: 'date-time', type: String, example: '2026-11-21T09:30:00Z' })
   occurredAt?: string;
 
+  /** Sent at this instant and not before, up to 30 days ahead; canceled until then by canceling its deliveries. */
+  @ApiPropertyOptional({ format: 'date-time', type: String, example: '2026-11-22T06:00:00Z' })
+  deliverAt?: string;
+
+  /** Not worth sending after this: whatever is still owed then fails with `expired`, and is not retried. */
+  @ApiPropertyOptional({ format: 'date-time', type: String, example: '2026-11-23T06:00:00Z' })
+  expiresAt?: string;
+
   /** To find events by; they are not sent. */
   @ApiPropertyOptional({
     type: 'array',

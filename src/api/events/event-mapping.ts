@@ -14,6 +14,8 @@ export function eventAnswer(row: EventRow): EventAnswer {
     tags: row.tags,
     test: row.test,
     deliveryCount: row.deliveryCount,
+    deliverAt: row.deliverAt,
+    expiresAt: row.expiresAt,
   };
 }
 

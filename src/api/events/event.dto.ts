@@ -55,6 +55,10 @@ export class EventAnswer {
    * @example 2
    */
   deliveryCount: number;
+  /** When it is to be sent; null: at once. */
+  deliverAt: Date | null;
+  /** Until when it is worth sending; null: always. */
+  expiresAt: Date | null;
 }
 
 /** A page may be short, or empty, and still have a `nextCursor`: then there is more to look through. */
