@@ -11,6 +11,7 @@ import { Upkeep1763700500000 } from './1763700500000-upkeep.js';
 import { EndpointOptions1763700600000 } from './1763700600000-endpoint-options.js';
 import { EventCatalog1763700700000 } from './1763700700000-event-catalog.js';
 import { TimedEvents1763700800000 } from './1763700800000-timed-events.js';
+import { RequestShape1763700900000 } from './1763700900000-request-shape.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -22,4 +23,5 @@ export const migrations = [
   EndpointOptions1763700600000,
   EventCatalog1763700700000,
   TimedEvents1763700800000,
+  RequestShape1763700900000,
 ];

@@ -240,6 +240,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
           settings,
           log,
           userAgent: USER_AGENT,
+          ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl.replace(/\/+$/, '') }),
         }),
       inject: [
         Database,

@@ -39,6 +39,8 @@ export interface DispatcherOptions {
   settings: Pick<Settings, 'inFlightMax' | 'endpointInFlightMax' | 'attemptTimeoutMs' | 'leaseSlackMs'>;
   log: Logger;
   userAgent: string;
+  /** Where this installation is reached from outside, without a slash at the end. */
+  publicUrl?: string;
   listener?: LaneListener;
   observe?: AttemptTools['observe'];
   deliveryFailed?: AttemptTools['deliveryFailed'];
@@ -78,7 +80,10 @@ export class Dispatcher {
 
   constructor(private readonly options: DispatcherOptions) {
     const { database, settings, membership, log } = options;
-    this.targets = new TargetCache(database, options.sealer, settings, options.userAgent);
+    this.targets = new TargetCache(database, options.sealer, settings, {
+      userAgent: options.userAgent,
+      publicUrl: options.publicUrl ?? '',
+    });
     this.recorder = new Recorder(database, log, options.observeRecords);
     this.health = new HealthReporter(database, log, options.listener);
     this.lanes = new Lanes(

@@ -1,16 +1,15 @@
-/**
- * From a delivery to the request that carries it: body, signature, headers. The event's data is spliced into the body
- * as the text that was emitted; it is never parsed, so no number and no key order can change.
- */
+/** From a delivery to the request that carries it: body, signature, headers. */
 import { toPublicId } from '../model/id.js';
-import type { EndpointTarget, BodyFormat } from '../model/endpoint.js';
+import type { EndpointTarget, HttpMethod } from '../model/endpoint.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
+import { bodyText, CONTENT_TYPES } from './body.js';
 import { compatibleHeaders, compatibleNames } from './compatible-signatures.js';
 import { parseSigningKey, sign, type SigningKey } from './sign.js';
 
 /** What is the same for every request to an endpoint, worked out once. */
 export interface PreparedTarget {
   target: EndpointTarget;
+  publicUrl: string;
   keys: { key: SigningKey; secret: string; expiresAtMs: number }[];
   /** Names and values, in turn. */
   headers: string[];
@@ -20,7 +19,7 @@ export interface PreparedTarget {
 
 export interface PreparedRequest {
   url: string;
-  method: 'POST';
+  method: HttpMethod;
   /** Names and values, in turn: what undici takes without looking at it again. */
   headers: string[];
   body: string;
@@ -29,13 +28,21 @@ export interface PreparedRequest {
   loggedHeaders: string;
 }
 
-export function prepareTarget(target: EndpointTarget, userAgent: string): PreparedTarget {
+/** Who sends. */
+export interface Sender {
+  userAgent: string;
+  /** Where this installation is reached from outside, without a slash at the end; empty: unknown. */
+  publicUrl: string;
+}
+
+export function prepareTarget(target: EndpointTarget, { userAgent, publicUrl }: Sender): PreparedTarget {
   const own = { 'content-type': CONTENT_TYPES[target.bodyFormat], 'user-agent': userAgent };
   const ours = compatibleNames[target.signatureProfile];
   const custom = Object.entries(target.headers).filter(([name]) => !ours.includes(name.toLowerCase()));
   const hidden = Object.fromEntries(custom.map(([name]) => [name, '•••']));
   return {
     target,
+    publicUrl,
     keys: target.secrets.map((secret) => ({ ...secret, key: parseSigningKey(secret.secret) })),
     headers: Object.entries({ ...Object.fromEntries(custom), ...own }).flat(),
     loggedHeaders: JSON.stringify({ ...own, ...hidden }).slice(1, -1),
@@ -52,7 +59,7 @@ export function prepare(
   const { target } = prepared;
   const webhookId = toPublicId('evt', delivery.eventId);
   const timestamp = Math.floor(nowMs / 1000);
-  const body = bodyText(target.bodyFormat, delivery, event, webhookId);
+  const body = bodyText(target, event, webhookId, prepared.publicUrl);
   const live = prepared.keys.filter((key) => key.expiresAtMs > nowMs);
   const keys = live.map(({ key }) => key);
   const signature = sign(keys, webhookId, timestamp, body);
@@ -77,36 +84,10 @@ export function prepare(
   if (event.traceparent !== null) add('traceparent', event.traceparent);
   return {
     url: target.url,
-    method: 'POST',
+    method: target.method,
     headers,
     body,
     timeoutMs: target.timeoutMs,
     loggedHeaders: `${logged}}`,
   };
-}
-
-const CONTENT_TYPES: Record<BodyFormat, string> = {
-  standard: 'application/json',
-  raw: 'application/json',
-  cloudevents: 'application/cloudevents+json',
-};
-
-function bodyText(
-  format: BodyFormat,
-  delivery: LoadedDelivery,
-  event: LoadedEvent,
-  webhookId: string,
-): string {
-  const type = JSON.stringify(event.type);
-  const time = event.occurredAt.toISOString();
-  switch (format) {
-    case 'standard':
-      return `{"type":${type},"timestamp":"${time}","data":${event.data}}`;
-    case 'raw':
-      return event.data;
-    case 'cloudevents': {
-      const source = `/tenants/${toPublicId('ten', delivery.tenantId)}`;
-      return `{"specversion":"1.0","id":"${webhookId}","source":"${source}","type":${type},"time":"${time}","datacontenttype":"application/json","data":${event.data}}`;
-    }
-  }
 }

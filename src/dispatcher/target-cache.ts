@@ -9,7 +9,7 @@ import type { Queryable } from '../store/database.js';
 import { readEndpointTargets } from '../store/endpoint-targets.js';
 import type { LoadedDelivery } from '../store/load-deliveries.js';
 import type { Sealer } from '../store/sealing.js';
-import { prepareTarget, type PreparedTarget } from './prepare.js';
+import { prepareTarget, type PreparedTarget, type Sender } from './prepare.js';
 
 /** Targets held at most, at about 2 KB each; the longest unused is forgotten first. */
 const TARGETS_MAX = 20_000;
@@ -21,7 +21,7 @@ export class TargetCache {
     private readonly database: Queryable,
     private readonly sealer: Sealer,
     private readonly settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>,
-    private readonly userAgent: string,
+    private readonly sender: Sender,
   ) {}
 
   get(endpointId: string): PreparedTarget | undefined {
@@ -57,7 +57,7 @@ export class TargetCache {
 
   private prepare(target: EndpointTarget): PreparedTarget | Error {
     try {
-      return prepareTarget(target, this.userAgent);
+      return prepareTarget(target, this.sender);
     } catch (error) {
       return error as Error;
     }

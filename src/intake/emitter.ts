@@ -48,6 +48,8 @@ interface MatchedEvent {
   event: EventToStore;
   emitRateLimitPerSecond: number | null;
   catalogVersion: number;
+  /** What it was matched with, which may turn out to be out of date. */
+  known: Admitted;
   claims: IdempotencyClaim[];
   /** When it is to be sent, where that is not at once and always. */
   times: EventTimes | undefined;
@@ -143,7 +145,7 @@ export class Emitter {
           break; // whoever held the key has just let go of it: try once more
         }
         case 'outdated':
-          this.options.directory.forget(request.tenant);
+          await this.options.directory.forget(request.tenant, matched.known);
       }
     }
     throw new PosthornError('unavailable', 'The tenant’s endpoints are changing too fast.', {
@@ -171,7 +173,8 @@ export class Emitter {
 
   private async match(request: EmitRequest, keys: string[], hash: Buffer | undefined): Promise<MatchedEvent> {
     const { clock, leaseSlackMs } = this.options;
-    const { tenant, catalog, warnings } = await this.known(request);
+    const known = await this.known(request);
+    const { tenant, catalog, warnings } = known;
     const nowMs = clock.nowMs();
     const eventId = newUuid(nowMs);
     const createdAt = new Date(nowMs);
@@ -185,6 +188,7 @@ export class Emitter {
     }));
     return {
       catalogVersion: catalog.version,
+      known,
       warnings,
       times: timed ? timesOf(request, eventId, deliveries) : undefined,
       emitRateLimitPerSecond: tenant.emitRateLimitPerSecond,
@@ -214,7 +218,6 @@ export class Emitter {
   private async known(request: EmitRequest): Promise<Admitted> {
     const { directory } = this.options;
     for (let fresh = false; ; fresh = true) {
-      if (fresh) directory.forget(request.tenant);
       const [tenant, catalog] = await Promise.all([
         directory.tenant(request.tenant),
         directory.eventCatalog(),
@@ -222,6 +225,7 @@ export class Emitter {
       const verdict = admit(request, tenant, catalog);
       if (!(verdict instanceof PosthornError)) return verdict;
       if (fresh) throw verdict;
+      await directory.forget(request.tenant, { tenant, catalog });
     }
   }
 

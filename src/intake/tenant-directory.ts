@@ -75,10 +75,18 @@ export class TenantDirectory {
     return this.catalog;
   }
 
-  /** After a version that did not match: what is known of this tenant, and of the catalog, is out of date. */
-  forget(reference: string): void {
-    this.tenants.delete(reference);
-    this.catalog = undefined;
+  /**
+   * After a version that did not match: one of the two is out of date. What has been read anew since then stays: of a
+   * hundred emits that find their endpoints changed, the first reads for all of them.
+   */
+  async forget(
+    reference: string,
+    outdated: { tenant: KnownTenant | undefined; catalog: KnownCatalog },
+  ): Promise<void> {
+    const [tenants, catalogs] = [this.tenants.get(reference), this.catalog];
+    const [tenant, catalog] = await Promise.all([tenants, catalogs]).catch(() => []);
+    if (tenant === outdated.tenant && this.tenants.get(reference) === tenants) this.tenants.delete(reference);
+    if (catalog === outdated.catalog && this.catalog === catalogs) this.catalog = undefined;
   }
 
   private async load(reference: string): Promise<KnownTenant | undefined> {

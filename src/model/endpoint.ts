@@ -5,6 +5,13 @@ import type { RetrySchedule } from './retry-schedule.js';
 export const bodyFormats = ['standard', 'raw', 'cloudevents'] as const;
 export type BodyFormat = (typeof bodyFormats)[number];
 
+/** `thin`: in place of the data, only where to fetch it: for receivers that want to be told, not to be sent things. */
+export const payloads = ['full', 'thin'] as const;
+export type Payload = (typeof payloads)[number];
+
+export const httpMethods = ['POST', 'PUT'] as const;
+export type HttpMethod = (typeof httpMethods)[number];
+
 export const signings = ['hmac', 'ed25519'] as const;
 export type Signing = (typeof signings)[number];
 
@@ -54,6 +61,8 @@ export interface EndpointTarget {
   url: string;
   headers: Record<string, string>;
   bodyFormat: BodyFormat;
+  payload: Payload;
+  method: HttpMethod;
   signing: Signing;
   signatureProfile: SignatureProfile;
   /** The current one first. */

@@ -1,6 +1,14 @@
 /** Endpoints as the dispatcher sees them, secrets opened; kept in memory only, and only for a while. */
 import type { Settings } from '../config.js';
-import type { BodyFormat, EndpointTarget, LiveSecret, SignatureProfile, Signing } from '../model/endpoint.js';
+import type {
+  BodyFormat,
+  EndpointTarget,
+  HttpMethod,
+  LiveSecret,
+  Payload,
+  SignatureProfile,
+  Signing,
+} from '../model/endpoint.js';
 import { defaultRetry, type RetrySchedule } from '../model/retry-schedule.js';
 import type { Queryable } from './database.js';
 import type { Sealer } from './sealing.js';
@@ -12,6 +20,8 @@ interface Row {
   url: string;
   headers_sealed: Buffer | null;
   body_format: BodyFormat;
+  payload: Payload;
+  http_method: HttpMethod;
   signing: Signing;
   signature_profile: SignatureProfile;
   retry: RetrySchedule | null;
@@ -34,8 +44,8 @@ export async function readEndpointTargets(
     {
       name: 'read_endpoint_targets',
       text: `
-        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.body_format, e.signing, e.signature_profile,
-               e.retry, e.timeout_ms, e.max_in_flight,
+        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.body_format,
+               e.payload, e.http_method, e.signing, e.signature_profile, e.retry, e.timeout_ms, e.max_in_flight,
                coalesce((SELECT json_agg(json_build_object('sealed', encode(s.sealed, 'base64'), 'expires_at', s.expires_at)
                                          ORDER BY s.expires_at DESC NULLS FIRST)
                            FROM endpoint_secrets s
@@ -75,6 +85,8 @@ function toTarget(
     url: row.url,
     headers,
     bodyFormat: row.body_format,
+    payload: row.payload,
+    method: row.http_method,
     signing: row.signing,
     signatureProfile: row.signature_profile,
     secrets: row.secrets.map((secret): LiveSecret => ({

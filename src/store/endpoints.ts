@@ -8,7 +8,15 @@
 import { randomBytes } from 'node:crypto';
 import { IsNull, LessThan, type DataSource, type EntityManager } from 'typeorm';
 import { PosthornError } from '../errors.js';
-import type { BodyFormat, FailurePolicy, Ordering, SignatureProfile, Signing } from '../model/endpoint.js';
+import type {
+  BodyFormat,
+  FailurePolicy,
+  HttpMethod,
+  Ordering,
+  Payload,
+  SignatureProfile,
+  Signing,
+} from '../model/endpoint.js';
 import { newUuid, toPublicId } from '../model/id.js';
 import type { JsonObject } from '../model/json.js';
 import type { RetrySchedule } from '../model/retry-schedule.js';
@@ -35,6 +43,8 @@ export interface EndpointFields {
   filter: JsonObject | null;
   headers: Record<string, string>;
   bodyFormat: BodyFormat;
+  payload: Payload;
+  method: HttpMethod;
   signing: Signing;
   signatureProfile: SignatureProfile;
   ordering: Ordering;

@@ -1,5 +1,6 @@
 /** How an endpoint wants to be served, set through the API and seen at a real receiver. */
 import { createPublicKey, verify } from 'node:crypto';
+import { HTTP, type CloudEvent } from 'cloudevents';
 import { Webhook } from 'svix';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewEndpoint, Problem, Tenant } from '../support/api-types.js';
@@ -79,14 +80,60 @@ describe('signing', () => {
   });
 });
 
+describe('the request', () => {
+  it('is a CloudEvent that the CloudEvents SDK accepts, data as it was emitted', async () => {
+    const data = { amount: 125, note: 'ü', list: [1, null] };
+    const { endpoint, webhook } = await deliver({ bodyFormat: 'cloudevents' }, data);
+    const event = HTTP.toEvent({
+      headers: webhook.headers,
+      body: webhook.body.toString(),
+    }) as CloudEvent<unknown>;
+    expect(event.validate()).toBe(true);
+    expect(event).toMatchObject({
+      specversion: '1.0',
+      id: webhook.headers['webhook-id'],
+      type: endpoint.eventTypes[0],
+      source: `/tenants/${tenant.id}`,
+      data,
+    });
+  });
+
+  it('is thin on request: ids, and where to fetch the event with a token of the tenant', async () => {
+    const { webhook, text } = await deliver(
+      { payload: 'thin', bodyFormat: 'raw' },
+      { secret: 'of the tenant' },
+    );
+    expect(text).not.toContain('secret');
+    const id = webhook.headers['webhook-id']!;
+    const href = `/v1/tenants/${tenant.id}/events/${id}`;
+    expect(JSON.parse(text)).toEqual({ id, tenantId: tenant.id, href });
+    const { token } = await posthorn.client.createPortalSession(tenant.id);
+    const fetched = await posthorn.client.as(token).request('GET', href);
+    expect(fetched).toMatchObject({ status: 200, body: { data: { secret: 'of the tenant' } } });
+  });
+
+  it('is a PUT on request', async () => {
+    const { webhook } = await deliver({ method: 'PUT' });
+    expect(webhook.method).toBe('PUT');
+  });
+});
+
 describe('every option', () => {
   it('is shown with its default, and as it was set', async () => {
     expect((await create({})).body).toMatchObject({
       signatureProfile: 'none',
       ordering: 'none',
       onFailure: 'skip',
+      payload: 'full',
+      method: 'POST',
     });
-    const set = { signatureProfile: 'stripe', ordering: 'strict', onFailure: 'hold' };
+    const set = {
+      signatureProfile: 'stripe',
+      ordering: 'strict',
+      onFailure: 'hold',
+      payload: 'thin',
+      method: 'PUT',
+    };
     expect((await create(set)).body).toMatchObject(set);
   });
 
@@ -95,6 +142,8 @@ describe('every option', () => {
     ['ordering', 'fifo'],
     ['ordering', null],
     ['onFailure', 'stop'],
+    ['payload', 'fat'],
+    ['method', 'GET'],
   ])('is refused with an unknown value: %s = %s', async (field, value) => {
     expect(await create({ [field]: value })).toMatchObject({
       status: 422,

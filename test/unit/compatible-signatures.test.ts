@@ -69,6 +69,8 @@ function request(
     url: 'https://example.com/',
     headers: custom,
     bodyFormat: 'standard',
+    payload: 'full',
+    method: 'POST',
     signing: 'hmac',
     signatureProfile,
     secrets: [
@@ -108,7 +110,7 @@ function request(
   const { body, headers, loggedHeaders } = prepare(
     delivery,
     event,
-    prepareTarget(target, 'Posthorn/test'),
+    prepareTarget(target, { userAgent: 'Posthorn/test', publicUrl: '' }),
     nowMs,
   );
   const names = headers.filter((_, index) => index % 2 === 0);

@@ -15,14 +15,18 @@ import {
 import {
   bodyFormats,
   failurePolicies,
+  httpMethods,
   orderings,
+  payloads,
   signatureProfiles,
   signings,
   type BodyFormat,
   type Circuit,
   type DisabledReason,
   type FailurePolicy,
+  type HttpMethod,
   type Ordering,
+  type Payload,
   type SignatureProfile,
   type Signing,
 } from '../../model/endpoint.js';
@@ -71,6 +75,20 @@ export class EndpointSettings {
   @IsIn(bodyFormats)
   @ApiPropertyOptional({ enum: bodyFormats, example: 'standard' })
   bodyFormat?: BodyFormat;
+
+  /**
+   * `full`: the event's data; `thin`: in its place `{"id", "tenantId", "href"}`, to fetch the event from the API with a
+   * token of the tenant.
+   */
+  @Omittable()
+  @IsIn(payloads)
+  @ApiPropertyOptional({ enum: payloads, example: 'full' })
+  payload?: Payload;
+
+  @Omittable()
+  @IsIn(httpMethods)
+  @ApiPropertyOptional({ enum: httpMethods, example: 'POST' })
+  method?: HttpMethod;
 
   /** Of an endpoint that exists, a change makes a secret of the new kind; the old ones sign beside it for 24 hours. */
   @Omittable()
@@ -241,6 +259,10 @@ export class EndpointAnswer {
   headers: Record<string, string>;
   @ApiProperty({ enum: bodyFormats, example: 'standard' })
   bodyFormat: BodyFormat;
+  @ApiProperty({ enum: payloads, example: 'full' })
+  payload: Payload;
+  @ApiProperty({ enum: httpMethods, example: 'POST' })
+  method: HttpMethod;
   @ApiProperty({ enum: signings, example: 'hmac' })
   signing: Signing;
   @ApiProperty({ enum: signatureProfiles, example: 'none' })

@@ -3,7 +3,9 @@ import type {
   BodyFormat,
   DisabledReason,
   FailurePolicy,
+  HttpMethod,
   Ordering,
+  Payload,
   SignatureProfile,
   Signing,
 } from '../../model/endpoint.js';
@@ -22,6 +24,8 @@ export class EndpointEntity {
   /** A JSON object of header names and values, sealed. */
   @Column('bytea', { name: 'headers_sealed', nullable: true }) headersSealed: Buffer | null;
   @Column('text', { name: 'body_format' }) bodyFormat: BodyFormat;
+  @Column('text') payload: Payload;
+  @Column('text', { name: 'http_method' }) method: HttpMethod;
   @Column('text') signing: Signing;
   @Column('text', { name: 'signature_profile' }) signatureProfile: SignatureProfile;
   @Column('text') ordering: Ordering;
