@@ -6,6 +6,7 @@
  * planning is most of a small statement's cost).
  */
 import pg from 'pg';
+import './connection-guard.js';
 
 export interface Queryable {
   query<R extends object = Record<string, unknown>>(
@@ -68,8 +69,6 @@ export class Database implements Queryable {
    */
   async transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    // A connection that breaks while it is checked out emits 'error' besides rejecting the query.
-    client.on('error', ignore);
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
@@ -86,7 +85,6 @@ export class Database implements Queryable {
       );
       throw error;
     } finally {
-      client.removeListener('error', ignore);
       client.release(broken);
     }
   }
@@ -99,8 +97,6 @@ export class Database implements Queryable {
 function toQuery(statement: string | Statement, values: unknown[]): pg.QueryConfig {
   return typeof statement === 'string' ? { text: statement, values } : { ...statement, values };
 }
-
-function ignore(): void {}
 
 /**
  * SQLSTATE classes that mean "the database is away or full", not "the statement is wrong". XX000 is what poolers say

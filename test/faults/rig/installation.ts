@@ -13,6 +13,7 @@ export interface Installation {
   redis: FaultRedis | undefined;
   env: Record<string, string>;
   start(role: 'api' | 'dispatcher', env?: Record<string, string>): Promise<PosthornProcess>;
+  /** @throws Error when a process logged an ERROR: that means wake someone, and no fault here is a reason to. */
   close(): Promise<void>;
 }
 
@@ -56,9 +57,13 @@ export async function startInstallation(
       for (const process of processes) if (isAlive(process.pid)) await process.kill();
       await redis?.close();
       await postgres.close();
+      const errors = [...processes].flatMap(({ logs }) => logs.filter((line) => line.includes(PINO_ERROR)));
+      if (errors.length > 0) throw new Error(`${errors.length} errors in the logs, the first:\n${errors[0]}`);
     },
   };
 }
+
+const PINO_ERROR = '"level":50';
 
 export function queueOf(queue: Backend, redis: FaultRedis | undefined) {
   return { name: queue, ...(redis !== undefined && { redisUrl: redis.url }) };
