@@ -14,8 +14,5 @@ export type Go = (to: string, search?: Filters) => void;
 export function useGo(): Go {
   const navigate = useNavigate();
   // Both options are typed by one router's routes; the other's are as good.
-  return useCallback(
-    (to, search = {}) => void navigate({ to: to, search: search }),
-    [navigate],
-  );
+  return useCallback((to, search = {}) => void navigate({ to: to, search: search }), [navigate]);
 }

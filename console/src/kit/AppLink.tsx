@@ -14,5 +14,5 @@ interface Props {
 }
 
 export function AppLink({ to, search, ...rest }: Props) {
-  return <Link to={to} search={(search ?? {})} {...rest} />;
+  return <Link to={to} search={search ?? {}} {...rest} />;
 }
