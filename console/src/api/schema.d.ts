@@ -4,5682 +4,6062 @@
  */
 
 export interface paths {
-  '/healthz': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell that the process is alive */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Tell that the process is alive */
-    get: operations['getHealth'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/readyz': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether the process does its work, and if not, why */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Tell whether the process does its work, and if not, why */
-    get: operations['getReadiness'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/metrics': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the metrics (Prometheus text format) */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Read the metrics (Prometheus text format) */
-    get: operations['getMetrics'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tenants, newest first */
+        get: operations["listTenants"];
+        put?: never;
+        /** Register a tenant */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List tenants, newest first */
-    get: operations['listTenants'];
-    put?: never;
-    /** Register a tenant */
-    post: operations['createTenant'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a tenant */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tenant
+         * @description Deletes its endpoints, revokes its keys and cancels what is still owed to it. Its events and deliveries stay in the log until they are too old. The externalId is free again.
+         */
+        delete: operations["deleteTenant"];
+        options?: never;
+        head?: never;
+        /** Change a tenant */
+        patch: operations["updateTenant"];
+        trace?: never;
     };
-    /** Show a tenant */
-    get: operations['getTenant'];
-    put?: never;
-    post?: never;
-    /**
-     * Delete a tenant
-     * @description Deletes its endpoints, revokes its keys and cancels what is still owed to it. Its events and deliveries stay in the log until they are too old. The externalId is free again.
-     */
-    delete: operations['deleteTenant'];
-    options?: never;
-    head?: never;
-    /** Change a tenant */
-    patch: operations['updateTenant'];
-    trace?: never;
-  };
-  '/v1/event-types': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the catalog, newest first */
+        get: operations["listEventTypes"];
+        put?: never;
+        /** Add an event type to the catalog */
+        post: operations["createEventType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List the catalog, newest first */
-    get: operations['listEventTypes'];
-    put?: never;
-    /** Add an event type to the catalog */
-    post: operations['createEventType'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/event-types/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/event-types/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an event type */
+        get: operations["getEventType"];
+        put?: never;
+        post?: never;
+        /**
+         * Take an event type out of the catalog
+         * @description Events of it that were emitted stay as they are. To refuse new ones, archive it instead.
+         */
+        delete: operations["deleteEventType"];
+        options?: never;
+        head?: never;
+        /** Change or archive an event type */
+        patch: operations["updateEventType"];
+        trace?: never;
     };
-    /** Show an event type */
-    get: operations['getEventType'];
-    put?: never;
-    post?: never;
-    /**
-     * Take an event type out of the catalog
-     * @description Events of it that were emitted stay as they are. To refuse new ones, archive it instead.
-     */
-    delete: operations['deleteEventType'];
-    options?: never;
-    head?: never;
-    /** Change or archive an event type */
-    patch: operations['updateEventType'];
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/endpoints': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/event-types/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take event types from the webhooks of an OpenAPI document
+         * @description All of them or, where one has a problem, none.
+         */
+        post: operations["importEventTypes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List a tenant’s endpoints, newest first */
-    get: operations['listEndpoints'];
-    put?: never;
-    /** Register an endpoint */
-    post: operations['createEndpoint'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/endpoints/{endpoint}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/event-types/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalog as the webhooks of an OpenAPI document */
+        get: operations["exportEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Show an endpoint and how it fares */
-    get: operations['getEndpoint'];
-    put?: never;
-    post?: never;
-    /**
-     * Delete an endpoint
-     * @description What is still owed to it is canceled. Its deliveries stay in the log until they are too old.
-     */
-    delete: operations['deleteEndpoint'];
-    options?: never;
-    head?: never;
-    /**
-     * Change, disable or enable an endpoint
-     * @description Changes hold for deliveries that are pending, too. Enabling an endpoint closes its circuit and lets what has waited go out, slowly at first.
-     */
-    patch: operations['updateEndpoint'];
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/endpoints/{endpoint}/secret': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a tenant’s endpoints, newest first */
+        get: operations["listEndpoints"];
+        put?: never;
+        /** Register an endpoint */
+        post: operations["createEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Show the signing secret
-     * @description Each reading is written to the audit log.
-     */
-    get: operations['getSecret'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/endpoints/{endpoint}/secret/rotate': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/endpoints/{endpoint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an endpoint and how it fares */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an endpoint
+         * @description What is still owed to it is canceled. Its deliveries stay in the log until they are too old.
+         */
+        delete: operations["deleteEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, disable or enable an endpoint
+         * @description Changes hold for deliveries that are pending, too. Enabling an endpoint closes its circuit and lets what has waited go out, slowly at first.
+         */
+        patch: operations["updateEndpoint"];
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Replace the signing secret
-     * @description The new secret signs at once. Every older one signs beside it until `expireOldAfterSeconds` have passed, so that receivers can change over in between.
-     */
-    post: operations['rotateSecret'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/api-keys': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/endpoints/{endpoint}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the signing secret
+         * @description Each reading is written to the audit log.
+         */
+        get: operations["getSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List API keys, newest first, revoked ones included */
-    get: operations['listApiKeys'];
-    put?: never;
-    /** Make an API key */
-    post: operations['createApiKey'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/api-keys/{key}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/endpoints/{endpoint}/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the signing secret
+         * @description The new secret signs at once. Every older one signs beside it until `expireOldAfterSeconds` have passed, so that receivers can change over in between.
+         */
+        post: operations["rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Show what is known of an API key */
-    get: operations['getApiKey'];
-    put?: never;
-    post?: never;
-    /**
-     * Revoke an API key
-     * @description At once in this process, within a second in every other. It stays in the list. The last admin key cannot be revoked.
-     */
-    delete: operations['revokeApiKey'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/audit-log': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API keys, newest first, revoked ones included */
+        get: operations["listApiKeys"];
+        put?: never;
+        /** Make an API key */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List the audit log, newest first */
-    get: operations['listAuditLog'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/events': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/api-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what is known of an API key */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description At once in this process, within a second in every other. It stays in the list. The last admin key cannot be revoked.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * List a tenant’s events, newest first
-     * @description Without their data. Each page is looked for in bounded time: it may be short, or empty, and still have a `nextCursor`.
-     */
-    get: operations['listEvents'];
-    put?: never;
-    /**
-     * Emit an event
-     * @description Answers once the event and everything it is owed are stored. Repeat a request that had no answer with the same `id` or `Idempotency-Key`: the first answer comes again, and nothing is sent twice.
-     */
-    post: operations['emitEvent'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/events/batch': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the audit log, newest first */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Emit up to 1,000 events
-     * @description Each event is accepted or refused by itself; look at every item of the answer. The body may be 8 times as large as a single event’s. To be able to repeat it, give each event an `id`; an `Idempotency-Key` is refused here.
-     */
-    post: operations['emitEvents'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/events/{event}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a tenant’s events, newest first
+         * @description Without their data. Each page is looked for in bounded time: it may be short, or empty, and still have a `nextCursor`.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        /**
+         * Emit an event
+         * @description Answers once the event and everything it is owed are stored. Repeat a request that had no answer with the same `id` or `Idempotency-Key`: the first answer comes again, and nothing is sent twice.
+         */
+        post: operations["emitEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Show an event, its data and its deliveries */
-    get: operations['getEvent'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/deliveries': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/events/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Emit up to 1,000 events
+         * @description Each event is accepted or refused by itself; look at every item of the answer. The body may be 8 times as large as a single event’s. To be able to repeat it, give each event an `id`; an `Idempotency-Key` is refused here.
+         */
+        post: operations["emitEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Search deliveries, newest first
-     * @description Filters can be combined. Each page is looked for in bounded time: it may be short, or empty, and still have a `nextCursor`.
-     */
-    get: operations['listDeliveries'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/deliveries/{delivery}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/events/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an event, its data and its deliveries */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Show a delivery */
-    get: operations['getDelivery'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/deliveries/{delivery}/attempts': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search deliveries, newest first
+         * @description Filters can be combined. Each page is looked for in bounded time: it may be short, or empty, and still have a `nextCursor`.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List a delivery’s attempts, newest first */
-    get: operations['listAttempts'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/deliveries/{delivery}/replay': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a delivery */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Send a delivery again
-     * @description Takes a delivery that succeeded, failed or was canceled back to pending, with a fresh schedule. Its `webhook-id` stays the same, so receivers can tell.
-     */
-    post: operations['replayDelivery'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/deliveries/{delivery}/cancel': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/deliveries/{delivery}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a delivery’s attempts, newest first */
+        get: operations["listAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Send a pending delivery no more
-     * @description An attempt that is on its way arrives all the same, and is logged.
-     */
-    post: operations['cancelDelivery'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/filters/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description Takes a delivery that succeeded, failed or was canceled back to pending, with a fresh schedule. Its `webhook-id` stays the same, so receivers can tell.
+         */
+        post: operations["replayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Try a filter on a sample event */
-    post: operations['testFilter'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replays': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/deliveries/{delivery}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a pending delivery no more
+         * @description An attempt that is on its way arrives all the same, and is logged.
+         */
+        post: operations["cancelDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List replays, newest first */
-    get: operations['listReplays'];
-    put?: never;
-    /**
-     * Replay many deliveries, or count them
-     * @description Takes every delivery that fits the filter back to pending, oldest first, in the background. With `dryRun` it only counts them. What comes to be after the request is left alone, and a delivery that is pending already, for example because of another replay, is passed over.
-     */
-    post: operations['createReplay'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replays/{replay}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/filters/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a filter on a sample event */
+        post: operations["testFilter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Show how far a replay has come */
-    get: operations['getReplay'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/replays/{replay}/cancel': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List replays, newest first */
+        get: operations["listReplays"];
+        put?: never;
+        /**
+         * Replay many deliveries, or count them
+         * @description Takes every delivery that fits the filter back to pending, oldest first, in the background. With `dryRun` it only counts them. What comes to be after the request is left alone, and a delivery that is pending already, for example because of another replay, is passed over.
+         */
+        post: operations["createReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Stop a replay
-     * @description What it has taken back until now stays pending, and is sent.
-     */
-    post: operations['cancelReplay'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/endpoints/{endpoint}/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/replays/{replay}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far a replay has come */
+        get: operations["getReplay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Send a test event
-     * @description Sends an event type’s example to this endpoint alone, the way everything is sent: signed, retried and logged. It carries the header `posthorn-test: true`. Without an example, a plain object is sent.
-     */
-    post: operations['sendTestEvent'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/endpoints/{endpoint}/stats': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/replays/{replay}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a replay
+         * @description What it has taken back until now stays pending, and is sent.
+         */
+        post: operations["cancelReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Show an endpoint’s figures
-     * @description Success rate, latency and backlog. The cost is bounded: of a busy endpoint only the newest deliveries are looked at, and `sampled` says so.
-     */
-    get: operations['getEndpointStats'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/console/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/endpoints/{endpoint}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Sends an event type’s example to this endpoint alone, the way everything is sent: signed, retried and logged. It carries the header `posthorn-test: true`. Without an example, a plain object is sent.
+         */
+        post: operations["sendTestEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Tell who is signed in */
-    get: operations['getConsoleSession'];
-    put?: never;
-    /** Sign in to the console with an API key */
-    post: operations['signIn'];
-    /** Sign out of the console */
-    delete: operations['signOut'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/tenants/{tenant}/portal-sessions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/endpoints/{endpoint}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an endpoint’s figures
+         * @description Success rate, latency and backlog. The cost is bounded: of a busy endpoint only the newest deliveries are looked at, and `sampled` says so.
+         */
+        get: operations["getEndpointStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Make a link to a tenant’s portal */
-    post: operations['createPortalSession'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/portal/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/console/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell who is signed in */
+        get: operations["getConsoleSession"];
+        put?: never;
+        /** Sign in to the console with an API key */
+        post: operations["signIn"];
+        /** Sign out of the console */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Tell whose portal this is, and how it presents itself */
-    get: operations['getPortalSession'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/overview': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/tenants/{tenant}/portal-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link to a tenant’s portal */
+        post: operations["createPortalSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Show how deliveries fare over all tenants */
-    get: operations['getOverview'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/overview/endpoints': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/portal/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whose portal this is, and how it presents itself */
+        get: operations["getPortalSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** List endpoints of all tenants with how they fare, newest first */
-    get: operations['listAllEndpoints'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/v1/overview/labels': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how deliveries fare over all tenants */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Tell the names of tenants and keys, and the URLs of endpoints, by their ids */
-    get: operations['listLabels'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
+    "/v1/overview/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List endpoints of all tenants with how they fare, newest first */
+        get: operations["listAllEndpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell the names of tenants and keys, and the URLs of endpoints, by their ids */
+        get: operations["listLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    HealthAnswer: {
-      /**
-       * @description Always `ok`: whoever cannot say so does not answer.
-       * @enum {string}
-       */
-      status: 'ok';
-    };
-    ReadinessReason: {
-      /** @description What was checked: `database`, `migrations`, `clock`, `partitions`, `queue`, `redis_eviction`, `scheduler`, `dispatcher`. */
-      check: string;
-      /** @description What is wrong, in a sentence. */
-      reason: string;
-    };
-    ReadinessAnswer: {
-      /**
-       * @description `unready` comes with status 503.
-       * @enum {string}
-       */
-      status: 'ready' | 'unready';
-      /** @description Why the process is not ready; empty when it is. */
-      reasons: components['schemas']['ReadinessReason'][];
-      /** @description What threatens the installation although this process does its work. */
-      warnings: components['schemas']['ReadinessReason'][];
-      /** @description What this process is checked for, in its role. */
-      checks: string[];
-    };
-    CreateTenant: {
-      /**
-       * @description Your own name for the tenant, unique among tenants; accepted wherever a tenant's id is. Up to 256 characters,
-       *     percent-encoded in paths; must not begin with `ten_`.
-       * @example acme
-       */
-      externalId?: string | null;
-      /**
-       * @description For people to read; the externalId when left out.
-       * @example Acme Corporation
-       */
-      name?: string;
-      /**
-       * @description Yours to use: up to 50 keys of up to 64 characters, with strings of up to 512.
-       * @example {
-       *       "plan": "gold"
-       *     }
-       */
-      metadata?: {
-        [key: string]: string;
-      };
-      /**
-       * @description Refuses events whose type is not in the catalog.
-       * @default false
-       */
-      strictEventTypes: boolean;
-      /** @description Events that may be emitted for this tenant per second; null: no limit. */
-      emitRateLimitPerSecond?: number | null;
-      /**
-       * @description Sends Posthorn’s own events (`endpoint.failing`, `endpoint.disabled`, `endpoint.recovered`, `delivery.failed`) to the
-       *     tenant’s endpoints that ask for these types, except to the one that an event is about.
-       * @default false
-       */
-      operationalEvents: boolean;
-    };
-    TenantAnswer: {
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example acme */
-      externalId: string | null;
-      /** @example Acme Corporation */
-      name: string;
-      /**
-       * @example {
-       *       "plan": "gold"
-       *     }
-       */
-      metadata: {
-        [key: string]: string;
-      };
-      /** @example false */
-      strictEventTypes: boolean;
-      emitRateLimitPerSecond: number | null;
-      /** @example false */
-      operationalEvents: boolean;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      updatedAt: string;
-    };
-    TenantPage: {
-      data: components['schemas']['TenantAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    UpdateTenant: {
-      /**
-       * @description Null takes it away.
-       * @example acme
-       */
-      externalId?: string | null;
-      /** @example Acme Corporation */
-      name?: string;
-      /**
-       * @example {
-       *       "plan": "gold"
-       *     }
-       */
-      metadata?: {
-        [key: string]: string;
-      };
-      /** @description Refuses events whose type is not in the catalog. */
-      strictEventTypes?: boolean;
-      /** @description Events that may be emitted for this tenant per second; null: no limit. */
-      emitRateLimitPerSecond?: number | null;
-      /**
-       * @description Sends Posthorn’s own events (`endpoint.failing`, `endpoint.disabled`, `endpoint.recovered`, `delivery.failed`) to the
-       *     tenant’s endpoints that ask for these types, except to the one that an event is about.
-       */
-      operationalEvents?: boolean;
-    };
-    CreateEventType: {
-      /**
-       * @description Words of letters, digits, `_` and `-`, joined by dots; up to 128 characters.
-       * @example invoice.paid
-       */
-      name: string;
-      /**
-       * @default
-       * @example A customer has paid an invoice in full.
-       */
-      description: string;
-      /**
-       * @description A JSON Schema (2020-12) of `data`, for the people who receive it; emits are not held against it. Up to 64 KiB.
-       * @example {
-       *       "type": "object",
-       *       "required": [
-       *         "amount"
-       *       ],
-       *       "properties": {
-       *         "amount": {
-       *           "type": "integer"
-       *         }
-       *       }
-       *     }
-       */
-      schema?: Record<string, never> | null;
-      /**
-       * @description What `data` may look like; test events carry it. Has to fit the schema, if there is one. Up to 64 KiB.
-       * @example {
-       *       "amount": 12500,
-       *       "currency": "EUR"
-       *     }
-       */
-      example?: Record<string, never>;
-      /**
-       * @description Nothing of an archived type can be emitted.
-       * @default false
-       */
-      archived: boolean;
-    };
-    EventTypeAnswer: {
-      /** @example invoice.paid */
-      name: string;
-      /** @example A customer has paid an invoice in full. */
-      description: string;
-      /**
-       * @example {
-       *       "type": "object"
-       *     }
-       */
-      schema: Record<string, never> | null;
-      /**
-       * @example {
-       *       "amount": 12500,
-       *       "currency": "EUR"
-       *     }
-       */
-      example: Record<string, never>;
-      /** @example false */
-      archived: boolean;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      updatedAt: string;
-    };
-    EventTypePage: {
-      data: components['schemas']['EventTypeAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    UpdateEventType: {
-      /** @example A customer has paid an invoice in full. */
-      description?: string;
-      /**
-       * @description A JSON Schema (2020-12).
-       * @example {
-       *       "type": "object"
-       *     }
-       */
-      schema?: Record<string, never> | null;
-      /**
-       * @example {
-       *       "amount": 12500,
-       *       "currency": "EUR"
-       *     }
-       */
-      example?: Record<string, never>;
-      /** @description Nothing of an archived type can be emitted. */
-      archived?: boolean;
-    };
-    ExponentialRetry: {
-      /**
-       * @description The pause before the second attempt, in seconds.
-       * @example 5
-       */
-      baseSeconds?: number;
-      /**
-       * @description What each pause is multiplied with to make the next.
-       * @example 4
-       */
-      factor?: number;
-      /**
-       * @description No pause is longer, in seconds.
-       * @example 43200
-       */
-      maxSeconds?: number;
-      /**
-       * @description Attempts in all, the first one included.
-       * @example 12
-       */
-      maxAttempts?: number;
-      /**
-       * @description 0.2 makes each pause up to 20 % longer or shorter.
-       * @example 0.2
-       */
-      jitter?: number;
-    };
-    ScheduledRetry: {
-      /**
-       * @description The pause before the second, third, … attempt, in seconds; empty: one attempt only.
-       * @example [
-       *       5,
-       *       300,
-       *       1800
-       *     ]
-       */
-      scheduleSeconds: number[];
-    };
-    CreateEndpoint: {
-      /**
-       * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
-       * @example standard
-       * @enum {string}
-       */
-      bodyFormat?: 'standard' | 'raw' | 'cloudevents';
-      /**
-       * @description Of an endpoint that exists, a change makes a secret of the new kind; the old ones sign beside it for 24 hours.
-       * @example hmac
-       * @enum {string}
-       */
-      signing?: 'hmac' | 'ed25519';
-      /**
-       * @description Whose signature headers are sent beside `webhook-signature`, for receivers that were written for those. Only with
-       *     `signing: "hmac"`; the secret is this endpoint's.
-       * @example none
-       * @enum {string}
-       */
-      signatureProfile?: 'none' | 'svix' | 'github' | 'stripe';
-      /**
-       * @description `strict`: one delivery at a time, in the order of emit, and one that fails holds the rest back until it succeeds, is
-       *     canceled, or fails for good (see `onFailure`).
-       * @example none
-       * @enum {string}
-       */
-      ordering?: 'none' | 'strict';
-      /**
-       * @description Of a strict order, when a delivery has failed for good: `skip`: the next one's turn; `hold`: nothing more is sent
-       *     until it is replayed and succeeds, or is canceled.
-       * @example skip
-       * @enum {string}
-       */
-      onFailure?: 'skip' | 'hold';
-      /** @description When failed attempts are repeated; null: the default, about 2.8 days of growing pauses. */
-      retry?: (components['schemas']['ExponentialRetry'] | components['schemas']['ScheduledRetry']) | null;
-      /**
-       * @description Where deliveries go: https, unless this installation allows http, and a public address.
-       * @example https://example.com/webhooks
-       */
-      url: string;
-      /**
-       * @description 1 to 100 event types (`invoice.paid`), patterns (`invoice.*`: whole words, at the end) or `*` for all.
-       * @example [
-       *       "invoice.paid",
-       *       "customer.*"
-       *     ]
-       */
-      eventTypes: string[];
-      /**
-       * @description Your own signing secret: `whsec_` and the base64 of 24 to 64 bytes, or for ed25519 `whsk_` and the base64 of the
-       *     seed (32 bytes) or key pair (64). One is made when left out.
-       * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
-       */
-      secret?: string;
-      /** @example Books invoices into the ERP */
-      description?: string;
-      /**
-       * @description Only events that it matches are sent; null: all (docs/endpoints.md; `POST /v1/filters/test` tries one out). Up to
-       *     16 KiB.
-       * @example {
-       *       "data": {
-       *         "amount": {
-       *           "$gte": 100
-       *         }
-       *       }
-       *     }
-       */
-      filter?: Record<string, never> | null;
-      /**
-       * @description Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
-       *     as it is, and headers that it does not name are taken away.
-       * @example {
-       *       "x-api-key": "1f2e3d"
-       *     }
-       */
-      headers?: {
-        [key: string]: string;
-      } | null;
-      /**
-       * @description The whole attempt takes no longer, in milliseconds.
-       * @example 15000
-       */
-      timeoutMs?: number | null;
-      /**
-       * @description Requests per second at most; null: no limit.
-       * @example 50
-       */
-      rateLimitPerSecond?: number | null;
-      /**
-       * @description Requests under way at a time, over all of Posthorn's processes.
-       * @example 10
-       */
-      maxInFlight?: number | null;
-      /**
-       * @description Yours to use: up to 50 keys of up to 64 characters, with strings of up to 512.
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata?: {
-        [key: string]: string;
-      };
-      /** @description Nothing is sent to a disabled endpoint; what is owed to it waits until it is enabled. */
-      disabled?: boolean;
-    };
-    CircuitAnswer: {
-      /**
-       * @description `closed`: it is called as ever; `open`: not before `nextProbeAt`; `half_open`: a probe is under way.
-       * @example closed
-       * @enum {string}
-       */
-      state: 'closed' | 'open' | 'half_open';
-      /**
-       * Format: date-time
-       * @description When it last changed; null: never.
-       */
-      since: string | null;
-      /** @description Why it is not closed. */
-      reason: string | null;
-      /**
-       * Format: date-time
-       * @description When the next probe is due, while it is open.
-       */
-      nextProbeAt: string | null;
-      /** @example 0 */
-      consecutiveFailures: number;
-    };
-    NewEndpointAnswer: {
-      /**
-       * @example standard
-       * @enum {string}
-       */
-      bodyFormat: 'standard' | 'raw' | 'cloudevents';
-      /**
-       * @example hmac
-       * @enum {string}
-       */
-      signing: 'hmac' | 'ed25519';
-      /**
-       * @example none
-       * @enum {string}
-       */
-      signatureProfile: 'none' | 'svix' | 'github' | 'stripe';
-      /**
-       * @example none
-       * @enum {string}
-       */
-      ordering: 'none' | 'strict';
-      /**
-       * @example skip
-       * @enum {string}
-       */
-      onFailure: 'skip' | 'hold';
-      /** @description The schedule in force, whether it is the endpoint's own or the default. */
-      retry: components['schemas']['ExponentialRetry'] | components['schemas']['ScheduledRetry'];
-      /**
-       * @description `by_request`; `gone`: it answered 410; `failing`: it only failed for days.
-       * @example null
-       * @enum {string|null}
-       */
-      disabledReason: 'by_request' | 'gone' | 'failing' | null;
-      /**
-       * @description `active`; `paused`: its circuit is not closed, or it asked for a pause (Retry-After); `disabled`.
-       * @example active
-       * @enum {string}
-       */
-      status: 'active' | 'paused' | 'disabled';
-      /**
-       * @description What signs its deliveries. Not shown again in other answers; `GET …/secret` does.
-       * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
-       */
-      secret: string;
-      /** @description Of an ed25519 endpoint: what receivers verify with. */
-      publicKey: string | null;
-      /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string;
-      /** @example https://example.com/webhooks */
-      url: string;
-      /** @example Books invoices into the ERP */
-      description: string;
-      /**
-       * @example [
-       *       "invoice.paid",
-       *       "customer.*"
-       *     ]
-       */
-      eventTypes: string[];
-      filter: Record<string, never> | null;
-      /**
-       * @example {
-       *       "x-api-key": "•••"
-       *     }
-       */
-      headers: {
-        [key: string]: string;
-      };
-      /**
-       * @description In force; likewise maxInFlight.
-       * @example 15000
-       */
-      timeoutMs: number;
-      rateLimitPerSecond: number | null;
-      /** @example 10 */
-      maxInFlight: number;
-      /**
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata: {
-        [key: string]: string;
-      };
-      /** @example false */
-      disabled: boolean;
-      /** Format: date-time */
-      disabledAt: string | null;
-      circuit: components['schemas']['CircuitAnswer'];
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      updatedAt: string;
-    };
-    EndpointAnswer: {
-      /**
-       * @example standard
-       * @enum {string}
-       */
-      bodyFormat: 'standard' | 'raw' | 'cloudevents';
-      /**
-       * @example hmac
-       * @enum {string}
-       */
-      signing: 'hmac' | 'ed25519';
-      /**
-       * @example none
-       * @enum {string}
-       */
-      signatureProfile: 'none' | 'svix' | 'github' | 'stripe';
-      /**
-       * @example none
-       * @enum {string}
-       */
-      ordering: 'none' | 'strict';
-      /**
-       * @example skip
-       * @enum {string}
-       */
-      onFailure: 'skip' | 'hold';
-      /** @description The schedule in force, whether it is the endpoint's own or the default. */
-      retry: components['schemas']['ExponentialRetry'] | components['schemas']['ScheduledRetry'];
-      /**
-       * @description `by_request`; `gone`: it answered 410; `failing`: it only failed for days.
-       * @example null
-       * @enum {string|null}
-       */
-      disabledReason: 'by_request' | 'gone' | 'failing' | null;
-      /**
-       * @description `active`; `paused`: its circuit is not closed, or it asked for a pause (Retry-After); `disabled`.
-       * @example active
-       * @enum {string}
-       */
-      status: 'active' | 'paused' | 'disabled';
-      /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string;
-      /** @example https://example.com/webhooks */
-      url: string;
-      /** @example Books invoices into the ERP */
-      description: string;
-      /**
-       * @example [
-       *       "invoice.paid",
-       *       "customer.*"
-       *     ]
-       */
-      eventTypes: string[];
-      filter: Record<string, never> | null;
-      /**
-       * @example {
-       *       "x-api-key": "•••"
-       *     }
-       */
-      headers: {
-        [key: string]: string;
-      };
-      /**
-       * @description In force; likewise maxInFlight.
-       * @example 15000
-       */
-      timeoutMs: number;
-      rateLimitPerSecond: number | null;
-      /** @example 10 */
-      maxInFlight: number;
-      /**
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata: {
-        [key: string]: string;
-      };
-      /** @example false */
-      disabled: boolean;
-      /** Format: date-time */
-      disabledAt: string | null;
-      circuit: components['schemas']['CircuitAnswer'];
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      updatedAt: string;
-    };
-    EndpointPage: {
-      data: components['schemas']['EndpointAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    UpdateEndpoint: {
-      /**
-       * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
-       * @example standard
-       * @enum {string}
-       */
-      bodyFormat?: 'standard' | 'raw' | 'cloudevents';
-      /**
-       * @description Of an endpoint that exists, a change makes a secret of the new kind; the old ones sign beside it for 24 hours.
-       * @example hmac
-       * @enum {string}
-       */
-      signing?: 'hmac' | 'ed25519';
-      /**
-       * @description Whose signature headers are sent beside `webhook-signature`, for receivers that were written for those. Only with
-       *     `signing: "hmac"`; the secret is this endpoint's.
-       * @example none
-       * @enum {string}
-       */
-      signatureProfile?: 'none' | 'svix' | 'github' | 'stripe';
-      /**
-       * @description `strict`: one delivery at a time, in the order of emit, and one that fails holds the rest back until it succeeds, is
-       *     canceled, or fails for good (see `onFailure`).
-       * @example none
-       * @enum {string}
-       */
-      ordering?: 'none' | 'strict';
-      /**
-       * @description Of a strict order, when a delivery has failed for good: `skip`: the next one's turn; `hold`: nothing more is sent
-       *     until it is replayed and succeeds, or is canceled.
-       * @example skip
-       * @enum {string}
-       */
-      onFailure?: 'skip' | 'hold';
-      /** @description When failed attempts are repeated; null: the default, about 2.8 days of growing pauses. */
-      retry?: (components['schemas']['ExponentialRetry'] | components['schemas']['ScheduledRetry']) | null;
-      /** @example https://example.com/webhooks */
-      url?: string;
-      /**
-       * @example [
-       *       "invoice.paid",
-       *       "customer.*"
-       *     ]
-       */
-      eventTypes?: string[];
-      /** @example Books invoices into the ERP */
-      description?: string;
-      /**
-       * @description Only events that it matches are sent; null: all (docs/endpoints.md; `POST /v1/filters/test` tries one out). Up to
-       *     16 KiB.
-       * @example {
-       *       "data": {
-       *         "amount": {
-       *           "$gte": 100
-       *         }
-       *       }
-       *     }
-       */
-      filter?: Record<string, never> | null;
-      /**
-       * @description Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
-       *     as it is, and headers that it does not name are taken away.
-       * @example {
-       *       "x-api-key": "1f2e3d"
-       *     }
-       */
-      headers?: {
-        [key: string]: string;
-      } | null;
-      /**
-       * @description The whole attempt takes no longer, in milliseconds.
-       * @example 15000
-       */
-      timeoutMs?: number | null;
-      /**
-       * @description Requests per second at most; null: no limit.
-       * @example 50
-       */
-      rateLimitPerSecond?: number | null;
-      /**
-       * @description Requests under way at a time, over all of Posthorn's processes.
-       * @example 10
-       */
-      maxInFlight?: number | null;
-      /**
-       * @description Yours to use: up to 50 keys of up to 64 characters, with strings of up to 512.
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata?: {
-        [key: string]: string;
-      };
-      /** @description Nothing is sent to a disabled endpoint; what is owed to it waits until it is enabled. */
-      disabled?: boolean;
-    };
-    LiveSecretAnswer: {
-      /** @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo= */
-      secret: string;
-      /** @description Of an ed25519 secret: what receivers verify with. */
-      publicKey: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * Format: date-time
-       * @description When it stops signing; null: it is the current one.
-       */
-      expiresAt: string | null;
-    };
-    SecretAnswer: {
-      /** @description Older secrets that still sign, beside the current one. */
-      old: components['schemas']['LiveSecretAnswer'][];
-      /** @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo= */
-      secret: string;
-      /** @description Of an ed25519 secret: what receivers verify with. */
-      publicKey: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * Format: date-time
-       * @description When it stops signing; null: it is the current one.
-       */
-      expiresAt: string | null;
-    };
-    RotateSecret: {
-      /**
-       * @description How long the older secrets go on signing, in seconds: 0 ends them at once, at most 7 days.
-       * @default 86400
-       */
-      expireOldAfterSeconds: number;
-      /**
-       * @description Your own secret; one is made when left out.
-       * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
-       */
-      secret?: string;
-    };
-    CreateApiKey: {
-      /**
-       * @description `emitter`: emits events; `support`: reads and replays; `admin`: everything.
-       * @example emitter
-       * @enum {string}
-       */
-      role: 'admin' | 'emitter' | 'support';
-      /**
-       * @description For people to tell keys apart.
-       * @example billing service
-       */
-      name: string;
-      /**
-       * @description Binds an emitter or support key to one tenant, by id or externalId: every other one is not found.
-       * @example acme
-       */
-      tenantId?: string | null;
-      /**
-       * @description The only event types, or patterns of them, that an emitter key may emit.
-       * @example [
-       *       "invoice.*"
-       *     ]
-       */
-      eventTypes?: string[] | null;
-      /**
-       * @description From when on the key is refused; null: never.
-       * @example 2027-11-21T00:00:00Z
-       */
-      expiresAt?: string | null;
-      /**
-       * @description False bars a support key from what events carry.
-       * @default true
-       */
-      payloadAccess: boolean;
-    };
-    NewApiKeyAnswer: {
-      /**
-       * @example emitter
-       * @enum {string}
-       */
-      role: 'admin' | 'emitter' | 'support';
-      /**
-       * @description Shown this once. Only a hash of it is kept.
-       * @example phk_4Y8…
-       */
-      key: string;
-      /** @example key_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example billing service */
-      name: string;
-      /**
-       * @description The key's last four characters.
-       * @example x9Qd
-       */
-      hint: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string | null;
-      /**
-       * @example [
-       *       "invoice.*"
-       *     ]
-       */
-      eventTypes: string[] | null;
-      /** @example true */
-      payloadAccess: boolean;
-      /** Format: date-time */
-      expiresAt: string | null;
-      /**
-       * Format: date-time
-       * @description To the minute.
-       */
-      lastUsedAt: string | null;
-      /** Format: date-time */
-      revokedAt: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    ApiKeyAnswer: {
-      /**
-       * @example emitter
-       * @enum {string}
-       */
-      role: 'admin' | 'emitter' | 'support';
-      /** @example key_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example billing service */
-      name: string;
-      /**
-       * @description The key's last four characters.
-       * @example x9Qd
-       */
-      hint: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string | null;
-      /**
-       * @example [
-       *       "invoice.*"
-       *     ]
-       */
-      eventTypes: string[] | null;
-      /** @example true */
-      payloadAccess: boolean;
-      /** Format: date-time */
-      expiresAt: string | null;
-      /**
-       * Format: date-time
-       * @description To the minute.
-       */
-      lastUsedAt: string | null;
-      /** Format: date-time */
-      revokedAt: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    ApiKeyPage: {
-      data: components['schemas']['ApiKeyAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    AuditActor: {
-      /**
-       * @description `key`: an API key; `portal`: a customer, by tenant; `system`: Posthorn itself.
-       * @example key
-       * @enum {string}
-       */
-      kind: 'key' | 'portal' | 'system';
-      /** @example key_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string | null;
-      /** @example billing service */
-      name: string | null;
-    };
-    AuditRecordAnswer: {
-      /** @example aud_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example endpoint.updated */
-      action: string;
-      actor: components['schemas']['AuditActor'];
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string | null;
-      /**
-       * @description What it was done to: an id, or an event type's name.
-       * @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8
-       */
-      targetId: string | null;
-      /**
-       * @example {
-       *       "fields": [
-       *         "url"
-       *       ]
-       *     }
-       */
-      details: Record<string, never>;
-      /** @example 198.51.100.7 */
-      remoteAddress: string | null;
-      /** @description `x-request-id` of the answer. */
-      requestId: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    AuditPage: {
-      data: components['schemas']['AuditRecordAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    EmitEvent: {
-      /**
-       * @description Words of letters, digits, `_` and `-`, joined by dots. It need not be in the catalog, unless the tenant’s catalog is strict.
-       * @example invoice.paid
-       */
-      type: string;
-      /**
-       * @description Your own id of the event: emitted again, it is answered as before, and not sent again.
-       * @example in_4711-paid
-       */
-      id?: string;
-      /**
-       * Format: date-time
-       * @description When it happened; now, when left out. It becomes the `timestamp` of what is sent.
-       * @example 2026-11-21T09:30:00Z
-       */
-      occurredAt?: string;
-      /**
-       * @description To find events by; they are not sent.
-       * @example [
-       *       "billing"
-       *     ]
-       */
-      tags?: string[];
-      /**
-       * @description Any JSON value. Its text reaches the receivers byte for byte: large numbers, the order of keys and white space
-       *     stay as they are.
-       * @example {
-       *       "invoice": "in_4711",
-       *       "amount": 12500
-       *     }
-       */
-      data: Record<string, never>;
-    };
-    EmittedEvent: {
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example invoice.paid */
-      type: string;
-      /**
-       * @description The `id` that you gave.
-       * @example in_4711-paid
-       */
-      externalId: string | null;
-      /** Format: date-time */
-      occurredAt: string;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * @description To how many endpoints it will be sent.
-       * @example 2
-       */
-      deliveries: number;
-      /** @description Says so when no endpoint wants the event; it is recorded all the same. */
-      message?: string;
-    };
-    EmitBatch: {
-      events: components['schemas']['EmitEvent'][];
-    };
-    AcceptedItem: {
-      /**
-       * @description `replayed`: it was emitted before, with the same id and content, and is not sent again.
-       * @example accepted
-       * @enum {string}
-       */
-      status: 'accepted' | 'replayed';
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example in_4711-paid */
-      externalId: string | null;
-      /** @example 2 */
-      deliveries: number;
-    };
-    ItemError: {
-      /**
-       * @example validation_failed
-       * @enum {string}
-       */
-      code:
-        | 'bad_request'
-        | 'malformed_json'
-        | 'validation_failed'
-        | 'json_too_deep'
-        | 'cursor_invalid'
-        | 'unauthorized'
-        | 'forbidden'
-        | 'not_found'
-        | 'tenant_not_found'
-        | 'endpoint_not_found'
-        | 'event_not_found'
-        | 'event_type_not_found'
-        | 'delivery_not_found'
-        | 'replay_not_found'
-        | 'api_key_not_found'
-        | 'method_not_allowed'
-        | 'request_timeout'
-        | 'conflict'
-        | 'idempotency_key_reused'
-        | 'delivery_not_replayable'
-        | 'delivery_not_cancelable'
-        | 'endpoint_deleted'
-        | 'replay_not_running'
-        | 'endpoint_disabled'
-        | 'body_too_large'
-        | 'unsupported_media_type'
-        | 'event_type_unknown'
-        | 'event_type_reserved'
-        | 'event_type_archived'
-        | 'loop_detected'
-        | 'endpoint_url_refused'
-        | 'endpoint_headers_refused'
-        | 'filter_invalid'
-        | 'endpoint_limit_reached'
-        | 'replay_too_wide'
-        | 'rate_limited'
-        | 'internal'
-        | 'unavailable';
-      errors?: {
-        path: string;
-        message: string;
-      }[];
-      /** @example type: must be words of letters, digits, _ and -, joined by dots, of up to 128 characters. */
-      detail: string;
-    };
-    RefusedItem: {
-      /**
-       * @example refused
-       * @enum {string}
-       */
-      status: 'refused';
-      error: components['schemas']['ItemError'];
-    };
-    EmittedBatch: {
-      /** @description One for each event, in their order. */
-      data: (components['schemas']['AcceptedItem'] | components['schemas']['RefusedItem'])[];
-    };
-    EventAnswer: {
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string;
-      /** @example invoice.paid */
-      type: string;
-      /**
-       * @description The `id` that it was emitted with.
-       * @example in_4711-paid
-       */
-      externalId: string | null;
-      /** Format: date-time */
-      occurredAt: string;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * @example [
-       *       "billing"
-       *     ]
-       */
-      tags: string[];
-      /** @description True for events that only try an endpoint out. */
-      test: boolean;
-      /**
-       * @description To how many endpoints it was owed when it was emitted.
-       * @example 2
-       */
-      deliveryCount: number;
-    };
-    EventPage: {
-      data: components['schemas']['EventAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    DeliveryAnswer: {
-      /**
-       * @example failed
-       * @enum {string}
-       */
-      status: 'pending' | 'succeeded' | 'failed' | 'canceled';
-      /**
-       * @description Why the present schedule runs: the event was emitted, somebody replayed it, or it is a test.
-       * @example emit
-       * @enum {string}
-       */
-      trigger: 'emit' | 'replay' | 'test';
-      /** @example dlv_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string;
-      /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      endpointId: string;
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      eventId: string;
-      /** @example invoice.paid */
-      eventType: string;
-      /** @description The replay of many that took it back last. */
-      replayId: string | null;
-      /**
-       * @description Attempts made so far, replays included.
-       * @example 12
-       */
-      attemptCount: number;
-      /**
-       * @description Of the last attempt; null when no answer came.
-       * @example 503
-       */
-      lastStatusCode: number | null;
-      /**
-       * @description Why the last attempt failed; null when it did not.
-       * @example http_server_error
-       */
-      lastErrorCode: string | null;
-      /** Format: date-time */
-      lastAttemptAt: string | null;
-      /**
-       * Format: date-time
-       * @description When the next attempt is due, at the earliest: a disabled or failing endpoint is given more time. Null when none is
-       *     owed, or when it is on its way right now.
-       */
-      dueAt: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * Format: date-time
-       * @description When it succeeded, failed for good or was canceled; null while it is pending.
-       */
-      completedAt: string | null;
-    };
-    EventDetailsAnswer: {
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string;
-      /** @example invoice.paid */
-      type: string;
-      /**
-       * @description The `id` that it was emitted with.
-       * @example in_4711-paid
-       */
-      externalId: string | null;
-      /** Format: date-time */
-      occurredAt: string;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * @example [
-       *       "billing"
-       *     ]
-       */
-      tags: string[];
-      /** @description True for events that only try an endpoint out. */
-      test: boolean;
-      /**
-       * @description To how many endpoints it was owed when it was emitted.
-       * @example 2
-       */
-      deliveryCount: number;
-      /** @description Newest first, 200 at most. */
-      deliveries: components['schemas']['DeliveryAnswer'][];
-      /** @description Asks `GET /v1/deliveries?event=…` for the others; null when these are all. */
-      deliveriesNextCursor: string | null;
-      /**
-       * @description The JSON text that was emitted, byte for byte. Absent for keys without access to payloads.
-       * @example {
-       *       "invoice": "in_4711",
-       *       "amount": 12500
-       *     }
-       */
-      data?: Record<string, never>;
-    };
-    DeliveryPage: {
-      data: components['schemas']['DeliveryAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    DeliveredEvent: {
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example invoice.paid */
-      type: string;
-      /** @example in_4711-paid */
-      externalId: string | null;
-      /** Format: date-time */
-      occurredAt: string;
-      /**
-       * @example [
-       *       "billing"
-       *     ]
-       */
-      tags: string[];
-      /** @description True for events that only try an endpoint out. */
-      test: boolean;
-    };
-    DeliveryDetailsAnswer: {
-      /**
-       * @example failed
-       * @enum {string}
-       */
-      status: 'pending' | 'succeeded' | 'failed' | 'canceled';
-      /**
-       * @description Why the present schedule runs: the event was emitted, somebody replayed it, or it is a test.
-       * @example emit
-       * @enum {string}
-       */
-      trigger: 'emit' | 'replay' | 'test';
-      /** @example dlv_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      tenantId: string;
-      /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      endpointId: string;
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      eventId: string;
-      /** @example invoice.paid */
-      eventType: string;
-      /** @description The replay of many that took it back last. */
-      replayId: string | null;
-      /**
-       * @description Attempts made so far, replays included.
-       * @example 12
-       */
-      attemptCount: number;
-      /**
-       * @description Of the last attempt; null when no answer came.
-       * @example 503
-       */
-      lastStatusCode: number | null;
-      /**
-       * @description Why the last attempt failed; null when it did not.
-       * @example http_server_error
-       */
-      lastErrorCode: string | null;
-      /** Format: date-time */
-      lastAttemptAt: string | null;
-      /**
-       * Format: date-time
-       * @description When the next attempt is due, at the earliest: a disabled or failing endpoint is given more time. Null when none is
-       *     owed, or when it is on its way right now.
-       */
-      dueAt: string | null;
-      /** Format: date-time */
-      createdAt: string;
-      /**
-       * Format: date-time
-       * @description When it succeeded, failed for good or was canceled; null while it is pending.
-       */
-      completedAt: string | null;
-      /** @example https://acme.example/webhooks */
-      endpointUrl: string;
-      /** @description Nothing can be sent to it any more. */
-      endpointDeleted: boolean;
-      /**
-       * @description Attempts in the present schedule; a replay starts a new one.
-       * @example 12
-       */
-      scheduleAttempts: number;
-      /**
-       * @description How many attempts the endpoint’s schedule has.
-       * @example 12
-       */
-      maxAttempts: number;
-      /** @description Null when its event is too old to be kept. */
-      event: components['schemas']['DeliveredEvent'] | null;
-    };
-    AttemptAnswer: {
-      /**
-       * @description Why it was made: `emit`, `replay`, `test`, or `retry` for every further attempt of a schedule.
-       * @example emit
-       */
-      trigger: string;
-      /**
-       * @description Up to 100 of them, 16 KiB in all.
-       * @example {
-       *       "content-type": "text/plain"
-       *     }
-       */
-      responseHeaders: {
-        [key: string]: string | string[];
-      } | null;
-      /** @example att_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example dlv_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      deliveryId: string;
-      /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      endpointId: string;
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      eventId: string;
-      /**
-       * @description Counts all attempts of the delivery, from 1.
-       * @example 1
-       */
-      attemptNumber: number;
-      /**
-       * @description Where it was sent, then.
-       * @example https://acme.example/webhooks
-       */
-      url: string;
-      /**
-       * @description What was sent with it; values that are secret are hidden.
-       * @example {
-       *       "content-type": "application/json",
-       *       "x-api-key": "•••"
-       *     }
-       */
-      requestHeaders: {
-        [key: string]: string;
-      };
-      /**
-       * @description Null when no answer came.
-       * @example 503
-       */
-      statusCode: number | null;
-      /**
-       * @description The first 16 KiB as text; bytes that are not UTF-8 are replaced. Null when no answer came, and for keys without
-       *     access to payloads.
-       * @example upstream timed out
-       */
-      responseBody: string | null;
-      /** @description The same bytes as they came, in base64, when they are not text. */
-      responseBodyBase64: string | null;
-      /** @description The body was longer than is kept, or did not arrive in full. */
-      responseBodyTruncated: boolean;
-      /**
-       * @description Null when it succeeded.
-       * @example http_server_error
-       */
-      errorCode: string | null;
-      /** @example HTTP 503 */
-      errorMessage: string | null;
-      /**
-       * @description The address that was connected to.
-       * @example 198.51.100.7
-       */
-      remoteAddress: string | null;
-      /**
-       * @description In milliseconds. The parts of opening a connection are absent when one was used again.
-       * @example {
-       *       "totalMs": 41,
-       *       "dnsMs": 2,
-       *       "connectMs": 9,
-       *       "tlsMs": 14,
-       *       "firstByteMs": 40
-       *     }
-       */
-      timings: {
-        [key: string]: number;
-      };
-      /** @example 41 */
-      durationMs: number;
-      /** Format: date-time */
-      startedAt: string;
-    };
-    AttemptPage: {
-      data: components['schemas']['AttemptAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    FilterSample: {
-      /**
-       * @example [
-       *       "billing"
-       *     ]
-       */
-      tags?: string[];
-      /** @example invoice.paid */
-      type?: string;
-      /**
-       * @example {
-       *       "amount": 12500,
-       *       "customer": {
-       *         "country": "DE"
-       *       }
-       *     }
-       */
-      data?: Record<string, never>;
-    };
-    TestFilter: {
-      /**
-       * @example {
-       *       "data": {
-       *         "amount": {
-       *           "$gte": 100
-       *         }
-       *       }
-       *     }
-       */
-      filter: Record<string, never>;
-      /** @description What it is to be held against. */
-      event: components['schemas']['FilterSample'];
-    };
-    /** @description One thing that is wrong with one field. */
-    FieldProblem: {
-      /**
-       * @description Where, as a JSON path; empty: the body as a whole.
-       * @example retry.baseSeconds
-       */
-      path: string;
-      /** @example must not be less than 1 */
-      message: string;
-    };
-    FilterVerdict: {
-      /**
-       * @description Whether an endpoint with this filter would get the event, were it of a type that it asked for.
-       * @example true
-       */
-      matches: boolean;
-      /** @description Why it cannot be used as a filter; an empty list: it can. */
-      problems: components['schemas']['FieldProblem'][];
-    };
-    ReplayFilter: {
-      /**
-       * @example failed
-       * @enum {string}
-       */
-      status?: 'pending' | 'succeeded' | 'failed' | 'canceled';
-      /**
-       * @description Of the last attempt’s answer: `503`, or `5xx` for a whole class.
-       * @example 5xx
-       */
-      statusCode?: string;
-      /**
-       * Format: date-time
-       * @description Made at this instant or later.
-       * @example 2026-11-20T00:00:00Z
-       */
-      after?: string;
-      /**
-       * Format: date-time
-       * @description Made before this instant.
-       * @example 2026-11-21T00:00:00Z
-       */
-      before?: string;
-      /**
-       * @description A tenant’s id or externalId.
-       * @example acme
-       */
-      tenant?: string;
-      /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      endpoint?: string;
-      /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      event?: string;
-      /** @example invoice.paid */
-      eventType?: string;
-      /**
-       * @description Of the last attempt.
-       * @example timeout
-       */
-      errorCode?: string;
-      /**
-       * @description Part of the event’s data, as the text that was emitted; capitals do not matter. Looked for in bounded time: a page
-       *     may be short, or empty, and still have a `nextCursor`. Not for keys without access to payloads.
-       * @example in_4711
-       */
-      search?: string;
-    };
-    CreateReplay: {
-      /** @description Which deliveries. Those that are pending, or whose endpoint was deleted, are left out. */
-      filter: components['schemas']['ReplayFilter'];
-      /**
-       * @description Only counts. Nothing is replayed.
-       * @default false
-       */
-      dryRun: boolean;
-      /**
-       * @description Instead of taking deliveries back, makes those that an endpoint never had: of events that match it as it is now, and
-       *     have no delivery for it. The filter must name the endpoint, and may have `event`, `eventType`, `after`, `before` and
-       *     `search` besides.
-       * @default false
-       */
-      missing: boolean;
-      /**
-       * @description Deliveries a second, at most. How fast they are sent is up to each endpoint’s own limits.
-       * @default 500
-       */
-      ratePerSecond: number;
-    };
-    ReplayCount: {
-      /**
-       * @description How many deliveries there are to replay now.
-       * @example 7
-       */
-      count: number;
-    };
-    ReplayAnswer: {
-      /**
-       * @description `completed`: every delivery is pending again, or was; it may still have to be sent. `failed`: given up, `error` says
-       *     why.
-       * @example running
-       * @enum {string}
-       */
-      status: 'running' | 'completed' | 'canceled' | 'failed';
-      /** @example rpl_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /**
-       * @description Whose deliveries alone it can touch; null: everybody’s.
-       * @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8
-       */
-      tenantId: string | null;
-      /** @description As it was given, tenants by their id. */
-      filter: components['schemas']['ReplayFilter'];
-      missing: boolean;
-      /** @example 500 */
-      ratePerSecond: number;
-      /**
-       * @description How many deliveries there were to replay when it was asked for.
-       * @example 7
-       */
-      total: number;
-      /**
-       * @description How many it has taken back, or made, until now. Fewer than `total` in the end when some were replayed by somebody else
-       *     before their turn.
-       * @example 7
-       */
-      replayed: number;
-      /**
-       * @description Of the replayed ones, as of a moment ago. One that somebody replays once more is counted there, and here no longer.
-       * @example 5
-       */
-      succeeded: number;
-      /** @example 0 */
-      failed: number;
-      /** @example 0 */
-      canceled: number;
-      /** @example 2 */
-      pending: number;
-      error: string | null;
-      /**
-       * @description The key that asked for it, or the tenant whose portal it was asked for in.
-       * @example key_019ab1c2d3e47f508192a3b4c5d6e7f8
-       */
-      createdBy: string;
-      /** Format: date-time */
-      createdAt: string;
-      /** Format: date-time */
-      completedAt: string | null;
-    };
-    ReplayPage: {
-      data: components['schemas']['ReplayAnswer'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    SendTest: {
-      /**
-       * @description The event type whose example is sent; any type, whether the endpoint asked for it or not. When left out, one that it
-       *     asked for and that has an example.
-       * @example invoice.paid
-       */
-      type?: string;
-    };
-    LatencyAnswer: {
-      /** @example 41 */
-      p50: number;
-      /** @example 120 */
-      p95: number;
-      /** @example 380 */
-      p99: number;
-    };
-    BacklogAnswer: {
-      /**
-       * @description Deliveries that wait to be sent, retries included; counted up to 10,000.
-       * @example 3
-       */
-      waiting: number;
-      /** @description There are more than that. */
-      more: boolean;
-      /**
-       * Format: date-time
-       * @description Since when the first in line has been due; null: nothing is due.
-       */
-      dueSince: string | null;
-    };
-    EndpointStatsAnswer: {
-      /** @example 24h */
-      window: string;
-      /**
-       * Format: date-time
-       * @description The figures are of attempts from here on; later than the window’s beginning when `sampled`.
-       */
-      from: string;
-      /** @description Only the endpoint’s newest 5,000 deliveries were looked at, and there are more. */
-      sampled: boolean;
-      /** @example 1520 */
-      attempts: number;
-      /** @example 1500 */
-      succeeded: number;
-      /** @example 20 */
-      failed: number;
-      /**
-       * @description Of the attempts, the share that succeeded; null without attempts.
-       * @example 0.987
-       */
-      successRate: number | null;
-      /** @description How long an attempt took, in milliseconds; null without attempts. */
-      latencyMs: components['schemas']['LatencyAnswer'] | null;
-      /** Format: date-time */
-      lastSuccessAt: string | null;
-      /** Format: date-time */
-      lastFailureAt: string | null;
-      backlog: components['schemas']['BacklogAnswer'];
-    };
-    SignIn: {
-      /**
-       * @description An API key with the role admin or support.
-       * @example phk_4Zr…
-       */
-      key: string;
-    };
-    ConsoleSession: {
-      /**
-       * @example support
-       * @enum {string}
-       */
-      role: 'admin' | 'emitter' | 'support';
-      /** @description The key that signed in. */
-      keyId: string;
-      /** @example Night shift */
-      name: string;
-      /** @description The tenant that the key is bound to; null: all of them. */
-      tenantId: string | null;
-      /** @description False: payloads are not shown. */
-      payloadAccess: boolean;
-      /** Format: date-time */
-      expiresAt: string;
-      /** @description Of this Posthorn. */
-      version: string;
-    };
-    CreatePortalSession: {
-      /**
-       * @description `read`: looks only; `manage`: changes endpoints, reads and rotates secrets, sends tests, replays.
-       * @default manage
-       * @enum {string}
-       */
-      rights: 'read' | 'manage';
-      /**
-       * @description How long the link works, in seconds; at most a day.
-       * @default 3600
-       * @example 3600
-       */
-      expiresInSeconds: number;
-    };
-    PortalSessionAnswer: {
-      /**
-       * @description Opens the portal. Whoever has it is in: hand it to your customer over https and keep it out of logs.
-       * @example https://webhooks.example.com/console/portal#token=eyJhbGciOi…
-       */
-      url: string;
-      /**
-       * @description The same as a bearer token, for your own front end.
-       * @example eyJhbGciOi…
-       */
-      token: string;
-      /** Format: date-time */
-      expiresAt: string;
-    };
-    PortalTenant: {
-      /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
-      id: string;
-      /** @example Acme Corporation */
-      name: string;
-    };
-    PortalBrand: {
-      /** @example Example Inc. */
-      name: string | null;
-      /** @example https://example.com/logo.svg */
-      logoUrl: string | null;
-      /** @example #0b5c7a */
-      color: string | null;
-    };
-    PortalSession: {
-      /**
-       * @example manage
-       * @enum {string}
-       */
-      rights: 'read' | 'manage';
-      tenant: components['schemas']['PortalTenant'];
-      /** Format: date-time */
-      expiresAt: string;
-      brand: components['schemas']['PortalBrand'];
-    };
-    DeliveryCounts: {
-      succeeded: number;
-      failed: number;
-      pending: number;
-      canceled: number;
-    };
-    AttemptTotals: {
-      attempts: number;
-      failures: number;
-      /** @description In milliseconds; null without any attempt. */
-      p50Ms: number | null;
-      p95Ms: number | null;
-      p99Ms: number | null;
-    };
-    OverviewBucket: {
-      succeeded: number;
-      failed: number;
-      pending: number;
-      canceled: number;
-      /**
-       * Format: date-time
-       * @description When it begins.
-       */
-      at: string;
-      attempts: number;
-      attemptFailures: number;
-      /** @description Of the attempts that began in it, in milliseconds; null without any. */
-      p50Ms: number | null;
-      p95Ms: number | null;
-    };
-    OverviewBacklog: {
-      /** @description Deliveries that wait for their time or their turn. */
-      waiting: number;
-      /** @description Of those, how many should have been sent by now. */
-      due: number;
-      /** @description In the queue or being sent. */
-      underWay: number;
-      /** @description True when there are more than these figures say: counting stops at 20,000. */
-      capped: boolean;
-      /** @description How long the oldest delivery that may be sent has been due, in milliseconds; null: none is. */
-      lagMs: number | null;
-    };
-    EndpointOverview: {
-      /** @enum {string|null} */
-      disabledReason: 'by_request' | 'gone' | 'failing' | null;
-      /** @enum {string} */
-      circuit: 'closed' | 'open' | 'half_open';
-      id: string;
-      tenantId: string;
-      tenantName: string;
-      url: string;
-      description: string;
-      eventTypes: string[];
-      disabled: boolean;
-      /** Format: date-time */
-      disabledAt: string | null;
-      circuitReason: string | null;
-      /** Format: date-time */
-      nextProbeAt: string | null;
-      /** Format: date-time */
-      failingSince: string | null;
-      consecutiveFailures: number;
-      /** Format: date-time */
-      lastSuccessAt: string | null;
-      /** Format: date-time */
-      lastFailureAt: string | null;
-      /** Format: date-time */
-      createdAt: string;
-    };
-    Overview: {
-      /** Format: date-time */
-      from: string;
-      /** Format: date-time */
-      to: string;
-      bucketSeconds: number;
-      /** @description True when figures over time are scaled up from a sample. Backlog and lag never are. */
-      estimated: boolean;
-      deliveries: components['schemas']['DeliveryCounts'];
-      attempts: components['schemas']['AttemptTotals'];
-      buckets: components['schemas']['OverviewBucket'][];
-      backlog: components['schemas']['OverviewBacklog'];
-      /** @description The worst first, at most 20. */
-      troubledEndpoints: components['schemas']['EndpointOverview'][];
-    };
-    EndpointOverviewPage: {
-      data: components['schemas']['EndpointOverview'][];
-      /** @description Asks for the next page; null when there is none. */
-      nextCursor: string | null;
-    };
-    Label: {
-      id: string;
-      /** @description A tenant’s or key’s name, or an endpoint’s URL. */
-      name: string;
-      description: string | null;
-    };
-    Labels: {
-      data: components['schemas']['Label'][];
-    };
-    /** @description Every refusal, as RFC 9457 tells them. */
-    Problem: {
-      /**
-       * @description For programs; never renamed.
-       * @example validation_failed
-       * @enum {string}
-       */
-      code:
-        | 'bad_request'
-        | 'malformed_json'
-        | 'validation_failed'
-        | 'json_too_deep'
-        | 'cursor_invalid'
-        | 'unauthorized'
-        | 'forbidden'
-        | 'not_found'
-        | 'tenant_not_found'
-        | 'endpoint_not_found'
-        | 'event_not_found'
-        | 'event_type_not_found'
-        | 'delivery_not_found'
-        | 'replay_not_found'
-        | 'api_key_not_found'
-        | 'method_not_allowed'
-        | 'request_timeout'
-        | 'conflict'
-        | 'idempotency_key_reused'
-        | 'delivery_not_replayable'
-        | 'delivery_not_cancelable'
-        | 'endpoint_deleted'
-        | 'replay_not_running'
-        | 'endpoint_disabled'
-        | 'body_too_large'
-        | 'unsupported_media_type'
-        | 'event_type_unknown'
-        | 'event_type_reserved'
-        | 'event_type_archived'
-        | 'loop_detected'
-        | 'endpoint_url_refused'
-        | 'endpoint_headers_refused'
-        | 'filter_invalid'
-        | 'endpoint_limit_reached'
-        | 'replay_too_wide'
-        | 'rate_limited'
-        | 'internal'
-        | 'unavailable';
-      /**
-       * @description Where the code is explained.
-       * @example /docs/errors#validation_failed
-       */
-      type: string;
-      /**
-       * @description For people; may be reworded.
-       * @example Some fields are not valid; see errors.
-       */
-      title: string;
-      /** @example 422 */
-      status: number;
-      /**
-       * @description What is wrong with this very request.
-       * @example retry.baseSeconds: must not be less than 1.
-       */
-      detail?: string;
-      /**
-       * @description The path that was asked for.
-       * @example /v1/tenants/acme/endpoints
-       */
-      instance?: string;
-      /**
-       * @description Finds the request in our log; the same as the `x-request-id` header.
-       * @example 5ea7c9e57e-1f
-       */
-      requestId: string;
-      /** @description With `validation_failed` and its like: every field that is wrong. */
-      errors?: components['schemas']['FieldProblem'][];
-    };
-  };
-  responses: {
-    /** @description `cursor_invalid`: The cursor is not one that this list gave out; start again without it. */
-    '400.cursor_invalid': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `malformed_json`: The body is not valid JSON (RFC 8259) in UTF-8. */
-    '400.malformed_json': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `unauthorized`: No valid credentials; send Authorization: Bearer <key>. */
-    '401.unauthorized': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `forbidden`: These credentials may not do this. */
-    '403.forbidden': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `api_key_not_found`: There is no such API key. */
-    '404.api_key_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `delivery_not_found`: There is no such delivery. */
-    '404.delivery_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `event_type_not_found`: The catalog has no such event type. */
-    '404.event_type_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `replay_not_found`: There is no such replay. */
-    '404.replay_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId. */
-    '404.tenant_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
-     *
-     *     `endpoint_not_found`: The tenant has no such endpoint.
-     */
-    '404.tenant_not_found.endpoint_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
-     *
-     *     `endpoint_not_found`: The tenant has no such endpoint.
-     *
-     *     `event_not_found`: The tenant has no such event.
-     */
-    '404.tenant_not_found.endpoint_not_found.event_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
-     *
-     *     `event_not_found`: The tenant has no such event.
-     */
-    '404.tenant_not_found.event_not_found': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `conflict`: Something of this name exists already. */
-    '409.conflict': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `delivery_not_cancelable`: Only a delivery that is pending, or has failed, can be canceled. */
-    '409.delivery_not_cancelable': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `delivery_not_replayable`: The delivery is pending already; it cannot be replayed.
-     *
-     *     `endpoint_deleted`: The endpoint was deleted; nothing can be sent to it any more.
-     */
-    '409.delivery_not_replayable.endpoint_deleted': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `endpoint_disabled`: The endpoint is disabled, and nothing is sent to it; enable it first. */
-    '409.endpoint_disabled': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `idempotency_key_reused`: This Idempotency-Key or event id was used with another body; use a new one for a new event. */
-    '409.idempotency_key_reused': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `replay_not_running`: Only a running replay can be canceled. */
-    '409.replay_not_running': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `body_too_large`: The body is larger than this installation accepts. */
-    '413.body_too_large': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `unsupported_media_type`: Send content-type: application/json. */
-    '415.unsupported_media_type': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
-     *
-     *     `validation_failed`: Some fields are not valid; see errors.
-     */
-    '422.json_too_deep.validation_failed': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
-     *
-     *     `validation_failed`: Some fields are not valid; see errors.
-     *
-     *     `endpoint_url_refused`: Deliveries may not be sent to this URL; the detail says why.
-     *
-     *     `endpoint_headers_refused`: Some custom headers are not allowed; see errors.
-     *
-     *     `filter_invalid`: The filter cannot be used; see errors.
-     */
-    '422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
-     *
-     *     `validation_failed`: Some fields are not valid; see errors.
-     *
-     *     `endpoint_url_refused`: Deliveries may not be sent to this URL; the detail says why.
-     *
-     *     `endpoint_headers_refused`: Some custom headers are not allowed; see errors.
-     *
-     *     `filter_invalid`: The filter cannot be used; see errors.
-     *
-     *     `endpoint_limit_reached`: The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).
-     */
-    '422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid.endpoint_limit_reached': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
-     *
-     *     `validation_failed`: Some fields are not valid; see errors.
-     *
-     *     `event_type_archived`: This event type is archived; nothing of it can be emitted.
-     *
-     *     `event_type_unknown`: The tenant’s catalog is strict and does not have this event type.
-     *
-     *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
-     */
-    '422.json_too_deep.validation_failed.event_type_archived.event_type_unknown.loop_detected': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
-     *
-     *     `validation_failed`: Some fields are not valid; see errors.
-     *
-     *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
-     */
-    '422.json_too_deep.validation_failed.loop_detected': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /**
-     * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
-     *
-     *     `validation_failed`: Some fields are not valid; see errors.
-     *
-     *     `replay_too_wide`: There is too much to look through to know how much would be replayed; narrow the filter, for example by time.
-     */
-    '422.json_too_deep.validation_failed.replay_too_wide': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `validation_failed`: Some fields are not valid; see errors. */
-    '422.validation_failed': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `internal`: A fault of ours; the request id finds it in the log. */
-    '500.internal': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-    /** @description `unavailable`: The database cannot be reached; nothing was stored. Try again after Retry-After. */
-    '503.unavailable': {
-      headers: {
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'];
-      };
-    };
-  };
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    schemas: {
+        HealthAnswer: {
+            /**
+             * @description Always `ok`: whoever cannot say so does not answer.
+             * @enum {string}
+             */
+            status: "ok";
+        };
+        ReadinessReason: {
+            /** @description What was checked: `database`, `migrations`, `clock`, `partitions`, `queue`, `redis_eviction`, `scheduler`, `dispatcher`. */
+            check: string;
+            /** @description What is wrong, in a sentence. */
+            reason: string;
+        };
+        ReadinessAnswer: {
+            /**
+             * @description `unready` comes with status 503.
+             * @enum {string}
+             */
+            status: "ready" | "unready";
+            /** @description Why the process is not ready; empty when it is. */
+            reasons: components["schemas"]["ReadinessReason"][];
+            /** @description What threatens the installation although this process does its work. */
+            warnings: components["schemas"]["ReadinessReason"][];
+            /** @description What this process is checked for, in its role. */
+            checks: string[];
+        };
+        CreateTenant: {
+            /**
+             * @description Your own name for the tenant, unique among tenants; accepted wherever a tenant's id is. Up to 256 characters,
+             *     percent-encoded in paths; must not begin with `ten_`.
+             * @example acme
+             */
+            externalId?: string | null;
+            /**
+             * @description For people to read; the externalId when left out.
+             * @example Acme Corporation
+             */
+            name?: string;
+            /**
+             * @description Yours to use: up to 50 keys of up to 64 characters, with strings of up to 512.
+             * @example {
+             *       "plan": "gold"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Refuses events whose type is not in the catalog.
+             * @default false
+             */
+            strictEventTypes: boolean;
+            /** @description Events that may be emitted for this tenant per second; null: no limit. */
+            emitRateLimitPerSecond?: number | null;
+            /**
+             * @description Sends Posthorn’s own events (`endpoint.failing`, `endpoint.disabled`, `endpoint.recovered`, `delivery.failed`) to the
+             *     tenant’s endpoints that ask for these types, except to the one that an event is about.
+             * @default false
+             */
+            operationalEvents: boolean;
+        };
+        TenantAnswer: {
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example acme */
+            externalId: string | null;
+            /** @example Acme Corporation */
+            name: string;
+            /**
+             * @example {
+             *       "plan": "gold"
+             *     }
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @example false */
+            strictEventTypes: boolean;
+            emitRateLimitPerSecond: number | null;
+            /** @example false */
+            operationalEvents: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        TenantPage: {
+            data: components["schemas"]["TenantAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        UpdateTenant: {
+            /**
+             * @description Null takes it away.
+             * @example acme
+             */
+            externalId?: string | null;
+            /** @example Acme Corporation */
+            name?: string;
+            /**
+             * @example {
+             *       "plan": "gold"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description Refuses events whose type is not in the catalog. */
+            strictEventTypes?: boolean;
+            /** @description Events that may be emitted for this tenant per second; null: no limit. */
+            emitRateLimitPerSecond?: number | null;
+            /**
+             * @description Sends Posthorn’s own events (`endpoint.failing`, `endpoint.disabled`, `endpoint.recovered`, `delivery.failed`) to the
+             *     tenant’s endpoints that ask for these types, except to the one that an event is about.
+             */
+            operationalEvents?: boolean;
+        };
+        CreateEventType: {
+            /**
+             * @description Whether emits are held against the schema. `off`: they are not; `warn`: the answer to an emit says what does not fit;
+             *     `reject`: such an emit is refused with `event_data_invalid`.
+             * @example off
+             * @enum {string}
+             */
+            validation?: "off" | "warn" | "reject";
+            /**
+             * @description Words of letters, digits, `_` and `-`, joined by dots; up to 128 characters.
+             * @example invoice.paid
+             */
+            name: string;
+            /**
+             * @default
+             * @example A customer has paid an invoice in full.
+             */
+            description: string;
+            /**
+             * @description A JSON Schema (2020-12) of `data`, for the people who receive it, and with `validation` for those who
+             *     emit it. Up to 64 KiB. `pattern` is RE2: no look-around, no back references.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "amount"
+             *       ],
+             *       "properties": {
+             *         "amount": {
+             *           "type": "integer"
+             *         }
+             *       }
+             *     }
+             */
+            schema?: Record<string, never> | null;
+            /**
+             * @description What `data` may look like; test events carry it. Has to fit the schema, if there is one. Up to 64 KiB.
+             * @example {
+             *       "amount": 12500,
+             *       "currency": "EUR"
+             *     }
+             */
+            example?: Record<string, never>;
+            /**
+             * @description More of what `data` may look like, for the catalog. Each has to fit the schema, if there is one. Up to 10, 64 KiB in all.
+             * @example [
+             *       {
+             *         "amount": 5,
+             *         "currency": "CHF"
+             *       }
+             *     ]
+             */
+            examples?: Record<string, never>[] | null;
+            /**
+             * @description What it belongs to; the catalog is shown by groups.
+             * @example Billing
+             */
+            group?: string | null;
+            /**
+             * @description Yours to count.
+             * @example 2
+             */
+            version?: string | null;
+            /**
+             * @description Nothing of an archived type can be emitted.
+             * @default false
+             */
+            archived: boolean;
+        };
+        EventTypeAnswer: {
+            /**
+             * @example off
+             * @enum {string}
+             */
+            validation: "off" | "warn" | "reject";
+            /** @example invoice.paid */
+            name: string;
+            /** @example A customer has paid an invoice in full. */
+            description: string;
+            /**
+             * @example {
+             *       "type": "object"
+             *     }
+             */
+            schema: Record<string, never> | null;
+            /**
+             * @example {
+             *       "amount": 12500,
+             *       "currency": "EUR"
+             *     }
+             */
+            example: Record<string, never>;
+            /**
+             * @example [
+             *       {
+             *         "amount": 5,
+             *         "currency": "CHF"
+             *       }
+             *     ]
+             */
+            examples: Record<string, never>[];
+            /** @example Billing */
+            group: string | null;
+            /** @example 2 */
+            version: string | null;
+            /** @example false */
+            archived: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        EventTypePage: {
+            data: components["schemas"]["EventTypeAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        UpdateEventType: {
+            /**
+             * @description Whether emits are held against the schema. `off`: they are not; `warn`: the answer to an emit says what does not fit;
+             *     `reject`: such an emit is refused with `event_data_invalid`.
+             * @example off
+             * @enum {string}
+             */
+            validation?: "off" | "warn" | "reject";
+            /** @example A customer has paid an invoice in full. */
+            description?: string;
+            /**
+             * @description A JSON Schema (2020-12).
+             * @example {
+             *       "type": "object"
+             *     }
+             */
+            schema?: Record<string, never> | null;
+            /**
+             * @example {
+             *       "amount": 12500,
+             *       "currency": "EUR"
+             *     }
+             */
+            example?: Record<string, never>;
+            /**
+             * @description More of what `data` may look like, for the catalog. Each has to fit the schema, if there is one. Up to 10, 64 KiB in all.
+             * @example [
+             *       {
+             *         "amount": 5,
+             *         "currency": "CHF"
+             *       }
+             *     ]
+             */
+            examples?: Record<string, never>[] | null;
+            /**
+             * @description What it belongs to; the catalog is shown by groups.
+             * @example Billing
+             */
+            group?: string | null;
+            /**
+             * @description Yours to count.
+             * @example 2
+             */
+            version?: string | null;
+            /** @description Nothing of an archived type can be emitted. */
+            archived?: boolean;
+        };
+        ImportEventTypes: {
+            /**
+             * @description An OpenAPI 3.1 document. Each of its `webhooks` becomes an event type, or changes the one of that name; others in the
+             *     catalog stay as they are.
+             * @example {
+             *       "openapi": "3.1.0",
+             *       "info": {
+             *         "title": "Acme",
+             *         "version": "1"
+             *       },
+             *       "webhooks": {
+             *         "invoice.paid": {
+             *           "post": {
+             *             "description": "A customer has paid an invoice in full.",
+             *             "requestBody": {
+             *               "content": {
+             *                 "application/json": {
+             *                   "schema": {
+             *                     "type": "object",
+             *                     "required": [
+             *                       "amount"
+             *                     ]
+             *                   }
+             *                 }
+             *               }
+             *             }
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            document: Record<string, never>;
+            /**
+             * @description Only says what would be done.
+             * @default false
+             */
+            dryRun: boolean;
+        };
+        ImportedEventTypes: {
+            /**
+             * @example [
+             *       "invoice.paid"
+             *     ]
+             */
+            created: string[];
+            /**
+             * @example [
+             *       "customer.created"
+             *     ]
+             */
+            updated: string[];
+        };
+        ExponentialRetry: {
+            /**
+             * @description The pause before the second attempt, in seconds.
+             * @example 5
+             */
+            baseSeconds?: number;
+            /**
+             * @description What each pause is multiplied with to make the next.
+             * @example 4
+             */
+            factor?: number;
+            /**
+             * @description No pause is longer, in seconds.
+             * @example 43200
+             */
+            maxSeconds?: number;
+            /**
+             * @description Attempts in all, the first one included.
+             * @example 12
+             */
+            maxAttempts?: number;
+            /**
+             * @description 0.2 makes each pause up to 20 % longer or shorter.
+             * @example 0.2
+             */
+            jitter?: number;
+        };
+        ScheduledRetry: {
+            /**
+             * @description The pause before the second, third, … attempt, in seconds; empty: one attempt only.
+             * @example [
+             *       5,
+             *       300,
+             *       1800
+             *     ]
+             */
+            scheduleSeconds: number[];
+        };
+        CreateEndpoint: {
+            /**
+             * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
+             * @example standard
+             * @enum {string}
+             */
+            bodyFormat?: "standard" | "raw" | "cloudevents";
+            /**
+             * @description `full`: the event's data; `thin`: in its place `{"id", "tenantId", "href"}`, to fetch the event from the API with a
+             *     token of the tenant.
+             * @example full
+             * @enum {string}
+             */
+            payload?: "full" | "thin";
+            /**
+             * @example POST
+             * @enum {string}
+             */
+            method?: "POST" | "PUT";
+            /**
+             * @description Of an endpoint that exists, a change makes a secret of the new kind; the old ones sign beside it for 24 hours.
+             * @example hmac
+             * @enum {string}
+             */
+            signing?: "hmac" | "ed25519";
+            /**
+             * @description Whose signature headers are sent beside `webhook-signature`, for receivers that were written for those. Only with
+             *     `signing: "hmac"`; the secret is this endpoint's.
+             * @example none
+             * @enum {string}
+             */
+            signatureProfile?: "none" | "svix" | "github" | "stripe";
+            /**
+             * @description `strict`: one delivery at a time, in the order of emit, and one that fails holds the rest back until it succeeds, is
+             *     canceled, or fails for good (see `onFailure`).
+             * @example none
+             * @enum {string}
+             */
+            ordering?: "none" | "strict";
+            /**
+             * @description Of a strict order, when a delivery has failed for good: `skip`: the next one's turn; `hold`: nothing more is sent
+             *     until it is replayed and succeeds, or is canceled.
+             * @example skip
+             * @enum {string}
+             */
+            onFailure?: "skip" | "hold";
+            /** @description When failed attempts are repeated; null: the default, about 2.8 days of growing pauses. */
+            retry?: (components["schemas"]["ExponentialRetry"] | components["schemas"]["ScheduledRetry"]) | null;
+            /**
+             * @description Where deliveries go: https, unless this installation allows http, and a public address.
+             * @example https://example.com/webhooks
+             */
+            url: string;
+            /**
+             * @description 1 to 100 event types (`invoice.paid`), patterns (`invoice.*`: whole words, at the end) or `*` for all.
+             * @example [
+             *       "invoice.paid",
+             *       "customer.*"
+             *     ]
+             */
+            eventTypes: string[];
+            /**
+             * @description Your own signing secret: `whsec_` and the base64 of 24 to 64 bytes, or for ed25519 `whsk_` and the base64 of the
+             *     seed (32 bytes) or key pair (64). One is made when left out.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret?: string;
+            /** @example Books invoices into the ERP */
+            description?: string;
+            /**
+             * @description Only events that it matches are sent; null: all (docs/endpoints.md; `POST /v1/filters/test` tries one out). Up to
+             *     16 KiB.
+             * @example {
+             *       "data": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter?: Record<string, never> | null;
+            /**
+             * @description Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
+             *     as it is, and headers that it does not name are taken away.
+             * @example {
+             *       "x-api-key": "1f2e3d"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description The whole attempt takes no longer, in milliseconds.
+             * @example 15000
+             */
+            timeoutMs?: number | null;
+            /**
+             * @description Requests per second at most; null: no limit.
+             * @example 50
+             */
+            rateLimitPerSecond?: number | null;
+            /**
+             * @description Requests under way at a time, over all of Posthorn's processes.
+             * @example 10
+             */
+            maxInFlight?: number | null;
+            /**
+             * @description Yours to use: up to 50 keys of up to 64 characters, with strings of up to 512.
+             * @example {
+             *       "team": "billing"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description Nothing is sent to a disabled endpoint; what is owed to it waits until it is enabled. */
+            disabled?: boolean;
+        };
+        CircuitAnswer: {
+            /**
+             * @description `closed`: it is called as ever; `open`: not before `nextProbeAt`; `half_open`: a probe is under way.
+             * @example closed
+             * @enum {string}
+             */
+            state: "closed" | "open" | "half_open";
+            /**
+             * Format: date-time
+             * @description When it last changed; null: never.
+             */
+            since: string | null;
+            /** @description Why it is not closed. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description When the next probe is due, while it is open.
+             */
+            nextProbeAt: string | null;
+            /** @example 0 */
+            consecutiveFailures: number;
+        };
+        NewEndpointAnswer: {
+            /**
+             * @example standard
+             * @enum {string}
+             */
+            bodyFormat: "standard" | "raw" | "cloudevents";
+            /**
+             * @example full
+             * @enum {string}
+             */
+            payload: "full" | "thin";
+            /**
+             * @example POST
+             * @enum {string}
+             */
+            method: "POST" | "PUT";
+            /**
+             * @example hmac
+             * @enum {string}
+             */
+            signing: "hmac" | "ed25519";
+            /**
+             * @example none
+             * @enum {string}
+             */
+            signatureProfile: "none" | "svix" | "github" | "stripe";
+            /**
+             * @example none
+             * @enum {string}
+             */
+            ordering: "none" | "strict";
+            /**
+             * @example skip
+             * @enum {string}
+             */
+            onFailure: "skip" | "hold";
+            /** @description The schedule in force, whether it is the endpoint's own or the default. */
+            retry: components["schemas"]["ExponentialRetry"] | components["schemas"]["ScheduledRetry"];
+            /**
+             * @description `by_request`; `gone`: it answered 410; `failing`: it only failed for days.
+             * @example null
+             * @enum {string|null}
+             */
+            disabledReason: "by_request" | "gone" | "failing" | null;
+            /**
+             * @description `active`; `paused`: its circuit is not closed, or it asked for a pause (Retry-After); `disabled`.
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "paused" | "disabled";
+            /**
+             * @description What signs its deliveries. Not shown again in other answers; `GET …/secret` does.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret: string;
+            /** @description Of an ed25519 endpoint: what receivers verify with. */
+            publicKey: string | null;
+            /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string;
+            /** @example https://example.com/webhooks */
+            url: string;
+            /** @example Books invoices into the ERP */
+            description: string;
+            /**
+             * @example [
+             *       "invoice.paid",
+             *       "customer.*"
+             *     ]
+             */
+            eventTypes: string[];
+            filter: Record<string, never> | null;
+            /**
+             * @example {
+             *       "x-api-key": "•••"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * @description In force; likewise maxInFlight.
+             * @example 15000
+             */
+            timeoutMs: number;
+            rateLimitPerSecond: number | null;
+            /** @example 10 */
+            maxInFlight: number;
+            /**
+             * @example {
+             *       "team": "billing"
+             *     }
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @example false */
+            disabled: boolean;
+            /** Format: date-time */
+            disabledAt: string | null;
+            circuit: components["schemas"]["CircuitAnswer"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        EndpointAnswer: {
+            /**
+             * @example standard
+             * @enum {string}
+             */
+            bodyFormat: "standard" | "raw" | "cloudevents";
+            /**
+             * @example full
+             * @enum {string}
+             */
+            payload: "full" | "thin";
+            /**
+             * @example POST
+             * @enum {string}
+             */
+            method: "POST" | "PUT";
+            /**
+             * @example hmac
+             * @enum {string}
+             */
+            signing: "hmac" | "ed25519";
+            /**
+             * @example none
+             * @enum {string}
+             */
+            signatureProfile: "none" | "svix" | "github" | "stripe";
+            /**
+             * @example none
+             * @enum {string}
+             */
+            ordering: "none" | "strict";
+            /**
+             * @example skip
+             * @enum {string}
+             */
+            onFailure: "skip" | "hold";
+            /** @description The schedule in force, whether it is the endpoint's own or the default. */
+            retry: components["schemas"]["ExponentialRetry"] | components["schemas"]["ScheduledRetry"];
+            /**
+             * @description `by_request`; `gone`: it answered 410; `failing`: it only failed for days.
+             * @example null
+             * @enum {string|null}
+             */
+            disabledReason: "by_request" | "gone" | "failing" | null;
+            /**
+             * @description `active`; `paused`: its circuit is not closed, or it asked for a pause (Retry-After); `disabled`.
+             * @example active
+             * @enum {string}
+             */
+            status: "active" | "paused" | "disabled";
+            /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string;
+            /** @example https://example.com/webhooks */
+            url: string;
+            /** @example Books invoices into the ERP */
+            description: string;
+            /**
+             * @example [
+             *       "invoice.paid",
+             *       "customer.*"
+             *     ]
+             */
+            eventTypes: string[];
+            filter: Record<string, never> | null;
+            /**
+             * @example {
+             *       "x-api-key": "•••"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * @description In force; likewise maxInFlight.
+             * @example 15000
+             */
+            timeoutMs: number;
+            rateLimitPerSecond: number | null;
+            /** @example 10 */
+            maxInFlight: number;
+            /**
+             * @example {
+             *       "team": "billing"
+             *     }
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @example false */
+            disabled: boolean;
+            /** Format: date-time */
+            disabledAt: string | null;
+            circuit: components["schemas"]["CircuitAnswer"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        EndpointPage: {
+            data: components["schemas"]["EndpointAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        UpdateEndpoint: {
+            /**
+             * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
+             * @example standard
+             * @enum {string}
+             */
+            bodyFormat?: "standard" | "raw" | "cloudevents";
+            /**
+             * @description `full`: the event's data; `thin`: in its place `{"id", "tenantId", "href"}`, to fetch the event from the API with a
+             *     token of the tenant.
+             * @example full
+             * @enum {string}
+             */
+            payload?: "full" | "thin";
+            /**
+             * @example POST
+             * @enum {string}
+             */
+            method?: "POST" | "PUT";
+            /**
+             * @description Of an endpoint that exists, a change makes a secret of the new kind; the old ones sign beside it for 24 hours.
+             * @example hmac
+             * @enum {string}
+             */
+            signing?: "hmac" | "ed25519";
+            /**
+             * @description Whose signature headers are sent beside `webhook-signature`, for receivers that were written for those. Only with
+             *     `signing: "hmac"`; the secret is this endpoint's.
+             * @example none
+             * @enum {string}
+             */
+            signatureProfile?: "none" | "svix" | "github" | "stripe";
+            /**
+             * @description `strict`: one delivery at a time, in the order of emit, and one that fails holds the rest back until it succeeds, is
+             *     canceled, or fails for good (see `onFailure`).
+             * @example none
+             * @enum {string}
+             */
+            ordering?: "none" | "strict";
+            /**
+             * @description Of a strict order, when a delivery has failed for good: `skip`: the next one's turn; `hold`: nothing more is sent
+             *     until it is replayed and succeeds, or is canceled.
+             * @example skip
+             * @enum {string}
+             */
+            onFailure?: "skip" | "hold";
+            /** @description When failed attempts are repeated; null: the default, about 2.8 days of growing pauses. */
+            retry?: (components["schemas"]["ExponentialRetry"] | components["schemas"]["ScheduledRetry"]) | null;
+            /** @example https://example.com/webhooks */
+            url?: string;
+            /**
+             * @example [
+             *       "invoice.paid",
+             *       "customer.*"
+             *     ]
+             */
+            eventTypes?: string[];
+            /** @example Books invoices into the ERP */
+            description?: string;
+            /**
+             * @description Only events that it matches are sent; null: all (docs/endpoints.md; `POST /v1/filters/test` tries one out). Up to
+             *     16 KiB.
+             * @example {
+             *       "data": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter?: Record<string, never> | null;
+            /**
+             * @description Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
+             *     as it is, and headers that it does not name are taken away.
+             * @example {
+             *       "x-api-key": "1f2e3d"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description The whole attempt takes no longer, in milliseconds.
+             * @example 15000
+             */
+            timeoutMs?: number | null;
+            /**
+             * @description Requests per second at most; null: no limit.
+             * @example 50
+             */
+            rateLimitPerSecond?: number | null;
+            /**
+             * @description Requests under way at a time, over all of Posthorn's processes.
+             * @example 10
+             */
+            maxInFlight?: number | null;
+            /**
+             * @description Yours to use: up to 50 keys of up to 64 characters, with strings of up to 512.
+             * @example {
+             *       "team": "billing"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description Nothing is sent to a disabled endpoint; what is owed to it waits until it is enabled. */
+            disabled?: boolean;
+        };
+        LiveSecretAnswer: {
+            /** @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo= */
+            secret: string;
+            /** @description Of an ed25519 secret: what receivers verify with. */
+            publicKey: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it stops signing; null: it is the current one.
+             */
+            expiresAt: string | null;
+        };
+        SecretAnswer: {
+            /** @description Older secrets that still sign, beside the current one. */
+            old: components["schemas"]["LiveSecretAnswer"][];
+            /** @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo= */
+            secret: string;
+            /** @description Of an ed25519 secret: what receivers verify with. */
+            publicKey: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it stops signing; null: it is the current one.
+             */
+            expiresAt: string | null;
+        };
+        RotateSecret: {
+            /**
+             * @description How long the older secrets go on signing, in seconds: 0 ends them at once, at most 7 days.
+             * @default 86400
+             */
+            expireOldAfterSeconds: number;
+            /**
+             * @description Your own secret; one is made when left out.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret?: string;
+        };
+        CreateApiKey: {
+            /**
+             * @description `emitter`: emits events; `support`: reads and replays; `admin`: everything.
+             * @example emitter
+             * @enum {string}
+             */
+            role: "admin" | "emitter" | "support";
+            /**
+             * @description For people to tell keys apart.
+             * @example billing service
+             */
+            name: string;
+            /**
+             * @description Binds an emitter or support key to one tenant, by id or externalId: every other one is not found.
+             * @example acme
+             */
+            tenantId?: string | null;
+            /**
+             * @description The only event types, or patterns of them, that an emitter key may emit.
+             * @example [
+             *       "invoice.*"
+             *     ]
+             */
+            eventTypes?: string[] | null;
+            /**
+             * @description From when on the key is refused; null: never.
+             * @example 2027-11-21T00:00:00Z
+             */
+            expiresAt?: string | null;
+            /**
+             * @description False bars a support key from what events carry.
+             * @default true
+             */
+            payloadAccess: boolean;
+        };
+        NewApiKeyAnswer: {
+            /**
+             * @example emitter
+             * @enum {string}
+             */
+            role: "admin" | "emitter" | "support";
+            /**
+             * @description Shown this once. Only a hash of it is kept.
+             * @example phk_4Y8…
+             */
+            key: string;
+            /** @example key_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example billing service */
+            name: string;
+            /**
+             * @description The key's last four characters.
+             * @example x9Qd
+             */
+            hint: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string | null;
+            /**
+             * @example [
+             *       "invoice.*"
+             *     ]
+             */
+            eventTypes: string[] | null;
+            /** @example true */
+            payloadAccess: boolean;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            lastUsedAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ApiKeyAnswer: {
+            /**
+             * @example emitter
+             * @enum {string}
+             */
+            role: "admin" | "emitter" | "support";
+            /** @example key_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example billing service */
+            name: string;
+            /**
+             * @description The key's last four characters.
+             * @example x9Qd
+             */
+            hint: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string | null;
+            /**
+             * @example [
+             *       "invoice.*"
+             *     ]
+             */
+            eventTypes: string[] | null;
+            /** @example true */
+            payloadAccess: boolean;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            lastUsedAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ApiKeyPage: {
+            data: components["schemas"]["ApiKeyAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        AuditActor: {
+            /**
+             * @description `key`: an API key; `portal`: a customer, by tenant; `system`: Posthorn itself.
+             * @example key
+             * @enum {string}
+             */
+            kind: "key" | "portal" | "system";
+            /** @example key_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string | null;
+            /** @example billing service */
+            name: string | null;
+        };
+        AuditRecordAnswer: {
+            /** @example aud_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example endpoint.updated */
+            action: string;
+            actor: components["schemas"]["AuditActor"];
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string | null;
+            /**
+             * @description What it was done to: an id, or an event type's name.
+             * @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            targetId: string | null;
+            /**
+             * @example {
+             *       "fields": [
+             *         "url"
+             *       ]
+             *     }
+             */
+            details: Record<string, never>;
+            /** @example 198.51.100.7 */
+            remoteAddress: string | null;
+            /** @description `x-request-id` of the answer. */
+            requestId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        AuditPage: {
+            data: components["schemas"]["AuditRecordAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        EmitEvent: {
+            /**
+             * @description Words of letters, digits, `_` and `-`, joined by dots. It need not be in the catalog, unless the tenant’s catalog is strict.
+             * @example invoice.paid
+             */
+            type: string;
+            /**
+             * @description Any JSON value. Its text reaches the receivers byte for byte: large numbers, the order of keys and white space
+             *     stay as they are.
+             * @example {
+             *       "invoice": "in_4711",
+             *       "amount": 12500
+             *     }
+             */
+            data: {
+                [key: string]: unknown;
+            } | unknown[] | string | number | boolean | null;
+            /**
+             * @description Your own id of the event: emitted again, it is answered as before, and not sent again.
+             * @example in_4711-paid
+             */
+            id?: string;
+            /**
+             * Format: date-time
+             * @description When it happened; now, when left out. It becomes the `timestamp` of what is sent.
+             * @example 2026-11-21T09:30:00Z
+             */
+            occurredAt?: string;
+            /**
+             * Format: date-time
+             * @description Sent at this instant and not before, up to 30 days ahead; canceled until then by canceling its deliveries.
+             * @example 2026-11-22T06:00:00Z
+             */
+            deliverAt?: string;
+            /**
+             * Format: date-time
+             * @description Not worth sending after this: whatever is still owed then fails with `expired`, and is not retried.
+             * @example 2026-11-23T06:00:00Z
+             */
+            expiresAt?: string;
+            /**
+             * @description To find events by; they are not sent.
+             * @example [
+             *       "billing"
+             *     ]
+             */
+            tags?: string[];
+        };
+        /** @description One thing that is wrong with one field. */
+        FieldProblem: {
+            /**
+             * @description Where, as a JSON path; empty: the body as a whole.
+             * @example retry.baseSeconds
+             */
+            path: string;
+            /** @example must not be less than 1 */
+            message: string;
+        };
+        EmittedEvent: {
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example invoice.paid */
+            type: string;
+            /**
+             * @description The `id` that you gave.
+             * @example in_4711-paid
+             */
+            externalId: string | null;
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * @description To how many endpoints it will be sent.
+             * @example 2
+             */
+            deliveries: number;
+            /** @description Where the data departs from its event type's schema, when the catalog says `validation: "warn"`. */
+            warnings?: components["schemas"]["FieldProblem"][];
+            /** @description Says so when no endpoint wants the event; it is recorded all the same. */
+            message?: string;
+        };
+        EmitBatch: {
+            events: components["schemas"]["EmitEvent"][];
+        };
+        AcceptedItem: {
+            /**
+             * @description `replayed`: it was emitted before, with the same id and content, and is not sent again.
+             * @example accepted
+             * @enum {string}
+             */
+            status: "accepted" | "replayed";
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example in_4711-paid */
+            externalId: string | null;
+            /** @example 2 */
+            deliveries: number;
+            /** @description Where the data departs from its event type's schema, when the catalog says `validation: "warn"`. */
+            warnings?: components["schemas"]["FieldProblem"][];
+        };
+        ItemError: {
+            /**
+             * @example validation_failed
+             * @enum {string}
+             */
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            errors?: {
+                path: string;
+                message: string;
+            }[];
+            /** @example type: must be words of letters, digits, _ and -, joined by dots, of up to 128 characters. */
+            detail: string;
+        };
+        RefusedItem: {
+            /**
+             * @example refused
+             * @enum {string}
+             */
+            status: "refused";
+            error: components["schemas"]["ItemError"];
+        };
+        EmittedBatch: {
+            /** @description One for each event, in their order. */
+            data: (components["schemas"]["AcceptedItem"] | components["schemas"]["RefusedItem"])[];
+        };
+        EventAnswer: {
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string;
+            /** @example invoice.paid */
+            type: string;
+            /**
+             * @description The `id` that it was emitted with.
+             * @example in_4711-paid
+             */
+            externalId: string | null;
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * @example [
+             *       "billing"
+             *     ]
+             */
+            tags: string[];
+            /** @description True for events that only try an endpoint out. */
+            test: boolean;
+            /**
+             * @description To how many endpoints it was owed when it was emitted.
+             * @example 2
+             */
+            deliveryCount: number;
+            /**
+             * Format: date-time
+             * @description When it is to be sent; null: at once.
+             */
+            deliverAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is worth sending; null: always.
+             */
+            expiresAt: string | null;
+        };
+        EventPage: {
+            data: components["schemas"]["EventAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        DeliveryAnswer: {
+            /**
+             * @example failed
+             * @enum {string}
+             */
+            status: "pending" | "succeeded" | "failed" | "canceled";
+            /**
+             * @description Why the present schedule runs: the event was emitted, somebody replayed it, or it is a test.
+             * @example emit
+             * @enum {string}
+             */
+            trigger: "emit" | "replay" | "test";
+            /** @example dlv_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string;
+            /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            endpointId: string;
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            eventId: string;
+            /** @example invoice.paid */
+            eventType: string;
+            /** @description The replay of many that took it back last. */
+            replayId: string | null;
+            /**
+             * @description Attempts made so far, replays included.
+             * @example 12
+             */
+            attemptCount: number;
+            /**
+             * @description Of the last attempt; null when no answer came.
+             * @example 503
+             */
+            lastStatusCode: number | null;
+            /**
+             * @description Why the last attempt failed; null when it did not.
+             * @example http_server_error
+             */
+            lastErrorCode: string | null;
+            /** Format: date-time */
+            lastAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due, at the earliest: a disabled or failing endpoint is given more time. Null when none is
+             *     owed, or when it is on its way right now.
+             */
+            dueAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, failed for good or was canceled; null while it is pending.
+             */
+            completedAt: string | null;
+        };
+        EventDetailsAnswer: {
+            /**
+             * @description The JSON text that was emitted, byte for byte. Absent for keys without access to payloads.
+             * @example {
+             *       "invoice": "in_4711",
+             *       "amount": 12500
+             *     }
+             */
+            data?: {
+                [key: string]: unknown;
+            } | unknown[] | string | number | boolean | null;
+            /** @description Newest first, 200 at most. */
+            deliveries: components["schemas"]["DeliveryAnswer"][];
+            /** @description Asks `GET /v1/deliveries?event=…` for the others; null when these are all. */
+            deliveriesNextCursor: string | null;
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string;
+            /** @example invoice.paid */
+            type: string;
+            /**
+             * @description The `id` that it was emitted with.
+             * @example in_4711-paid
+             */
+            externalId: string | null;
+            /** Format: date-time */
+            occurredAt: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * @example [
+             *       "billing"
+             *     ]
+             */
+            tags: string[];
+            /** @description True for events that only try an endpoint out. */
+            test: boolean;
+            /**
+             * @description To how many endpoints it was owed when it was emitted.
+             * @example 2
+             */
+            deliveryCount: number;
+            /**
+             * Format: date-time
+             * @description When it is to be sent; null: at once.
+             */
+            deliverAt: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is worth sending; null: always.
+             */
+            expiresAt: string | null;
+        };
+        DeliveryPage: {
+            data: components["schemas"]["DeliveryAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        DeliveredEvent: {
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example invoice.paid */
+            type: string;
+            /** @example in_4711-paid */
+            externalId: string | null;
+            /** Format: date-time */
+            occurredAt: string;
+            /**
+             * @example [
+             *       "billing"
+             *     ]
+             */
+            tags: string[];
+            /** @description True for events that only try an endpoint out. */
+            test: boolean;
+        };
+        DeliveryDetailsAnswer: {
+            /**
+             * @example failed
+             * @enum {string}
+             */
+            status: "pending" | "succeeded" | "failed" | "canceled";
+            /**
+             * @description Why the present schedule runs: the event was emitted, somebody replayed it, or it is a test.
+             * @example emit
+             * @enum {string}
+             */
+            trigger: "emit" | "replay" | "test";
+            /** @example dlv_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            tenantId: string;
+            /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            endpointId: string;
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            eventId: string;
+            /** @example invoice.paid */
+            eventType: string;
+            /** @description The replay of many that took it back last. */
+            replayId: string | null;
+            /**
+             * @description Attempts made so far, replays included.
+             * @example 12
+             */
+            attemptCount: number;
+            /**
+             * @description Of the last attempt; null when no answer came.
+             * @example 503
+             */
+            lastStatusCode: number | null;
+            /**
+             * @description Why the last attempt failed; null when it did not.
+             * @example http_server_error
+             */
+            lastErrorCode: string | null;
+            /** Format: date-time */
+            lastAttemptAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due, at the earliest: a disabled or failing endpoint is given more time. Null when none is
+             *     owed, or when it is on its way right now.
+             */
+            dueAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it succeeded, failed for good or was canceled; null while it is pending.
+             */
+            completedAt: string | null;
+            /** @example https://acme.example/webhooks */
+            endpointUrl: string;
+            /** @description Nothing can be sent to it any more. */
+            endpointDeleted: boolean;
+            /**
+             * @description Attempts in the present schedule; a replay starts a new one.
+             * @example 12
+             */
+            scheduleAttempts: number;
+            /**
+             * @description How many attempts the endpoint’s schedule has.
+             * @example 12
+             */
+            maxAttempts: number;
+            /** @description Null when its event is too old to be kept. */
+            event: components["schemas"]["DeliveredEvent"] | null;
+        };
+        AttemptAnswer: {
+            /**
+             * @description Why it was made: `emit`, `replay`, `test`, or `retry` for every further attempt of a schedule.
+             * @example emit
+             */
+            trigger: string;
+            /**
+             * @description Up to 100 of them, 16 KiB in all.
+             * @example {
+             *       "content-type": "text/plain"
+             *     }
+             */
+            responseHeaders: {
+                [key: string]: string | string[];
+            } | null;
+            /** @example att_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example dlv_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            deliveryId: string;
+            /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            endpointId: string;
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            eventId: string;
+            /**
+             * @description Counts all attempts of the delivery, from 1.
+             * @example 1
+             */
+            attemptNumber: number;
+            /**
+             * @description Where it was sent, then.
+             * @example https://acme.example/webhooks
+             */
+            url: string;
+            /**
+             * @description What was sent with it; values that are secret are hidden.
+             * @example {
+             *       "content-type": "application/json",
+             *       "x-api-key": "•••"
+             *     }
+             */
+            requestHeaders: {
+                [key: string]: string;
+            };
+            /**
+             * @description Null when no answer came.
+             * @example 503
+             */
+            statusCode: number | null;
+            /**
+             * @description The first 16 KiB as text; bytes that are not UTF-8 are replaced. Null when no answer came, and for keys without
+             *     access to payloads.
+             * @example upstream timed out
+             */
+            responseBody: string | null;
+            /** @description The same bytes as they came, in base64, when they are not text. */
+            responseBodyBase64: string | null;
+            /** @description The body was longer than is kept, or did not arrive in full. */
+            responseBodyTruncated: boolean;
+            /**
+             * @description Null when it succeeded.
+             * @example http_server_error
+             */
+            errorCode: string | null;
+            /** @example HTTP 503 */
+            errorMessage: string | null;
+            /**
+             * @description The address that was connected to.
+             * @example 198.51.100.7
+             */
+            remoteAddress: string | null;
+            /**
+             * @description In milliseconds. The parts of opening a connection are absent when one was used again.
+             * @example {
+             *       "totalMs": 41,
+             *       "dnsMs": 2,
+             *       "connectMs": 9,
+             *       "tlsMs": 14,
+             *       "firstByteMs": 40
+             *     }
+             */
+            timings: {
+                [key: string]: number;
+            };
+            /** @example 41 */
+            durationMs: number;
+            /** Format: date-time */
+            startedAt: string;
+        };
+        AttemptPage: {
+            data: components["schemas"]["AttemptAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        FilterSample: {
+            /**
+             * @example [
+             *       "billing"
+             *     ]
+             */
+            tags?: string[];
+            /** @example invoice.paid */
+            type?: string;
+            /**
+             * @example {
+             *       "amount": 12500,
+             *       "customer": {
+             *         "country": "DE"
+             *       }
+             *     }
+             */
+            data?: Record<string, never>;
+        };
+        TestFilter: {
+            /**
+             * @example {
+             *       "data": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter: Record<string, never>;
+            /** @description What it is to be held against. */
+            event: components["schemas"]["FilterSample"];
+        };
+        FilterVerdict: {
+            /**
+             * @description Whether an endpoint with this filter would get the event, were it of a type that it asked for.
+             * @example true
+             */
+            matches: boolean;
+            /** @description Why it cannot be used as a filter; an empty list: it can. */
+            problems: components["schemas"]["FieldProblem"][];
+        };
+        ReplayFilter: {
+            /**
+             * @example failed
+             * @enum {string}
+             */
+            status?: "pending" | "succeeded" | "failed" | "canceled";
+            /**
+             * @description Of the last attempt’s answer: `503`, or `5xx` for a whole class.
+             * @example 5xx
+             */
+            statusCode?: string;
+            /**
+             * Format: date-time
+             * @description Made at this instant or later.
+             * @example 2026-11-20T00:00:00Z
+             */
+            after?: string;
+            /**
+             * Format: date-time
+             * @description Made before this instant.
+             * @example 2026-11-21T00:00:00Z
+             */
+            before?: string;
+            /**
+             * @description A tenant’s id or externalId.
+             * @example acme
+             */
+            tenant?: string;
+            /** @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            endpoint?: string;
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            event?: string;
+            /** @example invoice.paid */
+            eventType?: string;
+            /**
+             * @description Of the last attempt.
+             * @example timeout
+             */
+            errorCode?: string;
+            /**
+             * @description Part of the event’s data, as the text that was emitted; capitals do not matter. Looked for in bounded time: a page
+             *     may be short, or empty, and still have a `nextCursor`. Not for keys without access to payloads.
+             * @example in_4711
+             */
+            search?: string;
+        };
+        CreateReplay: {
+            /** @description Which deliveries. Those that are pending, or whose endpoint was deleted, are left out. */
+            filter: components["schemas"]["ReplayFilter"];
+            /**
+             * @description Only counts. Nothing is replayed.
+             * @default false
+             */
+            dryRun: boolean;
+            /**
+             * @description Instead of taking deliveries back, makes those that an endpoint never had: of events that match it as it is now, and
+             *     have no delivery for it. The filter must name the endpoint, and may have `event`, `eventType`, `after`, `before` and
+             *     `search` besides.
+             * @default false
+             */
+            missing: boolean;
+            /**
+             * @description Deliveries a second, at most. How fast they are sent is up to each endpoint’s own limits.
+             * @default 500
+             */
+            ratePerSecond: number;
+        };
+        ReplayCount: {
+            /**
+             * @description How many deliveries there are to replay now.
+             * @example 7
+             */
+            count: number;
+        };
+        ReplayAnswer: {
+            /**
+             * @description `completed`: every delivery is pending again, or was; it may still have to be sent. `failed`: given up, `error` says
+             *     why.
+             * @example running
+             * @enum {string}
+             */
+            status: "running" | "completed" | "canceled" | "failed";
+            /** @example rpl_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /**
+             * @description Whose deliveries alone it can touch; null: everybody’s.
+             * @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            tenantId: string | null;
+            /** @description As it was given, tenants by their id. */
+            filter: components["schemas"]["ReplayFilter"];
+            missing: boolean;
+            /** @example 500 */
+            ratePerSecond: number;
+            /**
+             * @description How many deliveries there were to replay when it was asked for.
+             * @example 7
+             */
+            total: number;
+            /**
+             * @description How many it has taken back, or made, until now. Fewer than `total` in the end when some were replayed by somebody else
+             *     before their turn.
+             * @example 7
+             */
+            replayed: number;
+            /**
+             * @description Of the replayed ones, as of a moment ago. One that somebody replays once more is counted there, and here no longer.
+             * @example 5
+             */
+            succeeded: number;
+            /** @example 0 */
+            failed: number;
+            /** @example 0 */
+            canceled: number;
+            /** @example 2 */
+            pending: number;
+            error: string | null;
+            /**
+             * @description The key that asked for it, or the tenant whose portal it was asked for in.
+             * @example key_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            completedAt: string | null;
+        };
+        ReplayPage: {
+            data: components["schemas"]["ReplayAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        SendTest: {
+            /**
+             * @description The event type whose example is sent; any type, whether the endpoint asked for it or not. When left out, one that it
+             *     asked for and that has an example.
+             * @example invoice.paid
+             */
+            type?: string;
+        };
+        LatencyAnswer: {
+            /** @example 41 */
+            p50: number;
+            /** @example 120 */
+            p95: number;
+            /** @example 380 */
+            p99: number;
+        };
+        BacklogAnswer: {
+            /**
+             * @description Deliveries that wait to be sent, retries included; counted up to 10,000.
+             * @example 3
+             */
+            waiting: number;
+            /** @description There are more than that. */
+            more: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the first in line has been due; null: nothing is due.
+             */
+            dueSince: string | null;
+        };
+        EndpointStatsAnswer: {
+            /** @example 24h */
+            window: string;
+            /**
+             * Format: date-time
+             * @description The figures are of attempts from here on; later than the window’s beginning when `sampled`.
+             */
+            from: string;
+            /** @description Only the endpoint’s newest 5,000 deliveries were looked at, and there are more. */
+            sampled: boolean;
+            /** @example 1520 */
+            attempts: number;
+            /** @example 1500 */
+            succeeded: number;
+            /** @example 20 */
+            failed: number;
+            /**
+             * @description Of the attempts, the share that succeeded; null without attempts.
+             * @example 0.987
+             */
+            successRate: number | null;
+            /** @description How long an attempt took, in milliseconds; null without attempts. */
+            latencyMs: components["schemas"]["LatencyAnswer"] | null;
+            /** Format: date-time */
+            lastSuccessAt: string | null;
+            /** Format: date-time */
+            lastFailureAt: string | null;
+            backlog: components["schemas"]["BacklogAnswer"];
+        };
+        SignIn: {
+            /**
+             * @description An API key with the role admin or support.
+             * @example phk_4Zr…
+             */
+            key: string;
+        };
+        ConsoleSession: {
+            /**
+             * @example support
+             * @enum {string}
+             */
+            role: "admin" | "emitter" | "support";
+            /** @description The key that signed in. */
+            keyId: string;
+            /** @example Night shift */
+            name: string;
+            /** @description The tenant that the key is bound to; null: all of them. */
+            tenantId: string | null;
+            /** @description False: payloads are not shown. */
+            payloadAccess: boolean;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Of this Posthorn. */
+            version: string;
+        };
+        CreatePortalSession: {
+            /**
+             * @description `read`: looks only; `manage`: changes endpoints, reads and rotates secrets, sends tests, replays.
+             * @default manage
+             * @enum {string}
+             */
+            rights: "read" | "manage";
+            /**
+             * @description How long the link works, in seconds; at most a day.
+             * @default 3600
+             * @example 3600
+             */
+            expiresInSeconds: number;
+        };
+        PortalSessionAnswer: {
+            /**
+             * @description Opens the portal. Whoever has it is in: hand it to your customer over https and keep it out of logs.
+             * @example https://webhooks.example.com/console/portal#token=eyJhbGciOi…
+             */
+            url: string;
+            /**
+             * @description The same as a bearer token, for your own front end.
+             * @example eyJhbGciOi…
+             */
+            token: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        PortalTenant: {
+            /** @example ten_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example Acme Corporation */
+            name: string;
+        };
+        PortalBrand: {
+            /** @example Example Inc. */
+            name: string | null;
+            /** @example https://example.com/logo.svg */
+            logoUrl: string | null;
+            /** @example #0b5c7a */
+            color: string | null;
+        };
+        PortalSession: {
+            /**
+             * @example manage
+             * @enum {string}
+             */
+            rights: "read" | "manage";
+            tenant: components["schemas"]["PortalTenant"];
+            /** Format: date-time */
+            expiresAt: string;
+            brand: components["schemas"]["PortalBrand"];
+        };
+        DeliveryCounts: {
+            succeeded: number;
+            failed: number;
+            pending: number;
+            canceled: number;
+        };
+        AttemptTotals: {
+            attempts: number;
+            failures: number;
+            /** @description In milliseconds; null without any attempt. */
+            p50Ms: number | null;
+            p95Ms: number | null;
+            p99Ms: number | null;
+        };
+        OverviewBucket: {
+            succeeded: number;
+            failed: number;
+            pending: number;
+            canceled: number;
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            attempts: number;
+            attemptFailures: number;
+            /** @description Of the attempts that began in it, in milliseconds; null without any. */
+            p50Ms: number | null;
+            p95Ms: number | null;
+        };
+        OverviewBacklog: {
+            /** @description Deliveries that wait for their time or their turn. */
+            waiting: number;
+            /** @description Of those, how many should have been sent by now. */
+            due: number;
+            /** @description In the queue or being sent. */
+            underWay: number;
+            /** @description True when there are more than these figures say: counting stops at 20,000. */
+            capped: boolean;
+            /** @description How long the oldest delivery that may be sent has been due, in milliseconds; null: none is. */
+            lagMs: number | null;
+        };
+        EndpointOverview: {
+            /** @enum {string|null} */
+            disabledReason: "by_request" | "gone" | "failing" | null;
+            /** @enum {string} */
+            circuit: "closed" | "open" | "half_open";
+            id: string;
+            tenantId: string;
+            tenantName: string;
+            url: string;
+            description: string;
+            eventTypes: string[];
+            disabled: boolean;
+            /** Format: date-time */
+            disabledAt: string | null;
+            circuitReason: string | null;
+            /** Format: date-time */
+            nextProbeAt: string | null;
+            /** Format: date-time */
+            failingSince: string | null;
+            consecutiveFailures: number;
+            /** Format: date-time */
+            lastSuccessAt: string | null;
+            /** Format: date-time */
+            lastFailureAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Overview: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            bucketSeconds: number;
+            /** @description True when figures over time are scaled up from a sample. Backlog and lag never are. */
+            estimated: boolean;
+            deliveries: components["schemas"]["DeliveryCounts"];
+            attempts: components["schemas"]["AttemptTotals"];
+            buckets: components["schemas"]["OverviewBucket"][];
+            backlog: components["schemas"]["OverviewBacklog"];
+            /** @description The worst first, at most 20. */
+            troubledEndpoints: components["schemas"]["EndpointOverview"][];
+        };
+        EndpointOverviewPage: {
+            data: components["schemas"]["EndpointOverview"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        Label: {
+            id: string;
+            /** @description A tenant’s or key’s name, or an endpoint’s URL. */
+            name: string;
+            description: string | null;
+        };
+        Labels: {
+            data: components["schemas"]["Label"][];
+        };
+        /** @description Every refusal, as RFC 9457 tells them. */
+        Problem: {
+            /**
+             * @description For programs; never renamed.
+             * @example validation_failed
+             * @enum {string}
+             */
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            /**
+             * @description Where the code is explained.
+             * @example /docs/errors#validation_failed
+             */
+            type: string;
+            /**
+             * @description For people; may be reworded.
+             * @example Some fields are not valid; see errors.
+             */
+            title: string;
+            /** @example 422 */
+            status: number;
+            /**
+             * @description What is wrong with this very request.
+             * @example retry.baseSeconds: must not be less than 1.
+             */
+            detail?: string;
+            /**
+             * @description The path that was asked for.
+             * @example /v1/tenants/acme/endpoints
+             */
+            instance?: string;
+            /**
+             * @description Finds the request in our log; the same as the `x-request-id` header.
+             * @example 5ea7c9e57e-1f
+             */
+            requestId: string;
+            /** @description With `validation_failed` and its like: every field that is wrong. */
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+    };
+    responses: {
+        /** @description `cursor_invalid`: The cursor is not one that this list gave out; start again without it. */
+        "400.cursor_invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `malformed_json`: The body is not valid JSON (RFC 8259) in UTF-8. */
+        "400.malformed_json": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unauthorized`: No valid credentials; send Authorization: Bearer <key>. */
+        "401.unauthorized": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: These credentials may not do this. */
+        "403.forbidden": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `api_key_not_found`: There is no such API key. */
+        "404.api_key_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `delivery_not_found`: There is no such delivery. */
+        "404.delivery_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `event_type_not_found`: The catalog has no such event type. */
+        "404.event_type_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `replay_not_found`: There is no such replay. */
+        "404.replay_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId. */
+        "404.tenant_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
+         *
+         *     `endpoint_not_found`: The tenant has no such endpoint.
+         */
+        "404.tenant_not_found.endpoint_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
+         *
+         *     `endpoint_not_found`: The tenant has no such endpoint.
+         *
+         *     `event_not_found`: The tenant has no such event.
+         */
+        "404.tenant_not_found.endpoint_not_found.event_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
+         *
+         *     `event_not_found`: The tenant has no such event.
+         */
+        "404.tenant_not_found.event_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `conflict`: Something of this name exists already. */
+        "409.conflict": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `delivery_not_cancelable`: Only a delivery that is pending, or has failed, can be canceled. */
+        "409.delivery_not_cancelable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `delivery_not_replayable`: The delivery is pending already; it cannot be replayed.
+         *
+         *     `endpoint_deleted`: The endpoint was deleted; nothing can be sent to it any more.
+         */
+        "409.delivery_not_replayable.endpoint_deleted": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `endpoint_disabled`: The endpoint is disabled, and nothing is sent to it; enable it first. */
+        "409.endpoint_disabled": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency_key_reused`: This Idempotency-Key or event id was used with another body; use a new one for a new event. */
+        "409.idempotency_key_reused": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `replay_not_running`: Only a running replay can be canceled. */
+        "409.replay_not_running": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `body_too_large`: The body is larger than this installation accepts. */
+        "413.body_too_large": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported_media_type`: Send content-type: application/json. */
+        "415.unsupported_media_type": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         */
+        "422.json_too_deep.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `endpoint_url_refused`: Deliveries may not be sent to this URL; the detail says why.
+         *
+         *     `endpoint_headers_refused`: Some custom headers are not allowed; see errors.
+         *
+         *     `filter_invalid`: The filter cannot be used; see errors.
+         */
+        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `endpoint_url_refused`: Deliveries may not be sent to this URL; the detail says why.
+         *
+         *     `endpoint_headers_refused`: Some custom headers are not allowed; see errors.
+         *
+         *     `filter_invalid`: The filter cannot be used; see errors.
+         *
+         *     `endpoint_limit_reached`: The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).
+         */
+        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid.endpoint_limit_reached": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `event_type_reserved`: Events of this type are Posthorn’s own (docs/operational-events.md); choose another name.
+         *
+         *     `event_type_archived`: This event type is archived; nothing of it can be emitted.
+         *
+         *     `event_type_unknown`: The tenant’s catalog is strict and does not have this event type.
+         *
+         *     `event_data_invalid`: The data does not fit the schema that the catalog has for this event type; see errors.
+         *
+         *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
+         */
+        "422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_type_unknown.event_data_invalid.loop_detected": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
+         */
+        "422.json_too_deep.validation_failed.loop_detected": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `replay_too_wide`: There is too much to look through to know how much would be replayed; narrow the filter, for example by time.
+         */
+        "422.json_too_deep.validation_failed.replay_too_wide": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `validation_failed`: Some fields are not valid; see errors. */
+        "422.validation_failed": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate_limited`: Too many requests; wait as long as Retry-After says. */
+        "429.rate_limited": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal`: A fault of ours; the request id finds it in the log. */
+        "500.internal": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unavailable`: The database cannot be reached; nothing was stored. Try again after Retry-After. */
+        "503.unavailable": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  getHealth: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ok"
-           *     }
-           */
-          'application/json': components['schemas']['HealthAnswer'];
-        };
-      };
-    };
-  };
-  getReadiness: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ready",
-           *       "reasons": [
-           *         {
-           *           "check": "text",
-           *           "reason": "text"
-           *         }
-           *       ],
-           *       "warnings": [
-           *         {
-           *           "check": "text",
-           *           "reason": "text"
-           *         }
-           *       ],
-           *       "checks": [
-           *         "text"
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['ReadinessAnswer'];
-        };
-      };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ready",
-           *       "reasons": [
-           *         {
-           *           "check": "text",
-           *           "reason": "text"
-           *         }
-           *       ],
-           *       "warnings": [
-           *         {
-           *           "check": "text",
-           *           "reason": "text"
-           *         }
-           *       ],
-           *       "checks": [
-           *         "text"
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['ReadinessAnswer'];
-        };
-      };
-    };
-  };
-  getMetrics: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /** @example text */
-          'text/plain': string;
-        };
-      };
-    };
-  };
-  listTenants: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of tenants. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "externalId": "acme",
-           *           "name": "Acme Corporation",
-           *           "metadata": {
-           *             "plan": "gold"
-           *           },
-           *           "strictEventTypes": false,
-           *           "emitRateLimitPerSecond": null,
-           *           "operationalEvents": false,
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "updatedAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['TenantPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  createTenant: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "externalId": "acme",
-         *       "name": "Acme Corporation",
-         *       "metadata": {
-         *         "plan": "gold"
-         *       },
-         *       "strictEventTypes": false,
-         *       "emitRateLimitPerSecond": null,
-         *       "operationalEvents": false
-         *     }
-         */
-        'application/json': components['schemas']['CreateTenant'];
-      };
-    };
-    responses: {
-      /** @description The tenant. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "externalId": "acme",
-           *       "name": "Acme Corporation",
-           *       "metadata": {
-           *         "plan": "gold"
-           *       },
-           *       "strictEventTypes": false,
-           *       "emitRateLimitPerSecond": null,
-           *       "operationalEvents": false,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['TenantAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      409: components['responses']['409.conflict'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getTenant: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The tenant. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "externalId": "acme",
-           *       "name": "Acme Corporation",
-           *       "metadata": {
-           *         "plan": "gold"
-           *       },
-           *       "strictEventTypes": false,
-           *       "emitRateLimitPerSecond": null,
-           *       "operationalEvents": false,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['TenantAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  deleteTenant: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is deleted. With many deliveries, canceling them goes on for a while. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  updateTenant: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "externalId": "acme",
-         *       "name": "Acme Corporation",
-         *       "metadata": {
-         *         "plan": "gold"
-         *       },
-         *       "strictEventTypes": false,
-         *       "emitRateLimitPerSecond": null,
-         *       "operationalEvents": false
-         *     }
-         */
-        'application/json': components['schemas']['UpdateTenant'];
-      };
-    };
-    responses: {
-      /** @description The tenant as it is now. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "externalId": "acme",
-           *       "name": "Acme Corporation",
-           *       "metadata": {
-           *         "plan": "gold"
-           *       },
-           *       "strictEventTypes": false,
-           *       "emitRateLimitPerSecond": null,
-           *       "operationalEvents": false,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['TenantAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      409: components['responses']['409.conflict'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listEventTypes: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of event types. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "name": "invoice.paid",
-           *           "description": "A customer has paid an invoice in full.",
-           *           "schema": {
-           *             "type": "object"
-           *           },
-           *           "example": {
-           *             "amount": 12500,
-           *             "currency": "EUR"
-           *           },
-           *           "archived": false,
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "updatedAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['EventTypePage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  createEventType: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "name": "invoice.paid",
-         *       "description": "A customer has paid an invoice in full.",
-         *       "schema": {
-         *         "type": "object",
-         *         "required": [
-         *           "amount"
-         *         ],
-         *         "properties": {
-         *           "amount": {
-         *             "type": "integer"
-         *           }
-         *         }
-         *       },
-         *       "example": {
-         *         "amount": 12500,
-         *         "currency": "EUR"
-         *       },
-         *       "archived": false
-         *     }
-         */
-        'application/json': components['schemas']['CreateEventType'];
-      };
-    };
-    responses: {
-      /** @description The event type. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "name": "invoice.paid",
-           *       "description": "A customer has paid an invoice in full.",
-           *       "schema": {
-           *         "type": "object"
-           *       },
-           *       "example": {
-           *         "amount": 12500,
-           *         "currency": "EUR"
-           *       },
-           *       "archived": false,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['EventTypeAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      409: components['responses']['409.conflict'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getEventType: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The event type. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The event type. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "name": "invoice.paid",
-           *       "description": "A customer has paid an invoice in full.",
-           *       "schema": {
-           *         "type": "object"
-           *       },
-           *       "example": {
-           *         "amount": 12500,
-           *         "currency": "EUR"
-           *       },
-           *       "archived": false,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['EventTypeAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.event_type_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  deleteEventType: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The event type. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is gone. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.event_type_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  updateEventType: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The event type. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "description": "A customer has paid an invoice in full.",
-         *       "schema": {
-         *         "type": "object"
-         *       },
-         *       "example": {
-         *         "amount": 12500,
-         *         "currency": "EUR"
-         *       },
-         *       "archived": false
-         *     }
-         */
-        'application/json': components['schemas']['UpdateEventType'];
-      };
-    };
-    responses: {
-      /** @description The event type as it is now. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "name": "invoice.paid",
-           *       "description": "A customer has paid an invoice in full.",
-           *       "schema": {
-           *         "type": "object"
-           *       },
-           *       "example": {
-           *         "amount": 12500,
-           *         "currency": "EUR"
-           *       },
-           *       "archived": false,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['EventTypeAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.event_type_not_found'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listEndpoints: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of endpoints. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "bodyFormat": "standard",
-           *           "signing": "hmac",
-           *           "signatureProfile": "none",
-           *           "ordering": "none",
-           *           "onFailure": "skip",
-           *           "retry": {
-           *             "baseSeconds": 5,
-           *             "factor": 4,
-           *             "maxSeconds": 43200,
-           *             "maxAttempts": 12,
-           *             "jitter": 0.2
-           *           },
-           *           "disabledReason": null,
-           *           "status": "active",
-           *           "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "url": "https://example.com/webhooks",
-           *           "description": "Books invoices into the ERP",
-           *           "eventTypes": [
-           *             "invoice.paid",
-           *             "customer.*"
-           *           ],
-           *           "filter": null,
-           *           "headers": {
-           *             "x-api-key": "•••"
-           *           },
-           *           "timeoutMs": 15000,
-           *           "rateLimitPerSecond": null,
-           *           "maxInFlight": 10,
-           *           "metadata": {
-           *             "team": "billing"
-           *           },
-           *           "disabled": false,
-           *           "disabledAt": null,
-           *           "circuit": {
-           *             "state": "closed",
-           *             "since": null,
-           *             "reason": null,
-           *             "nextProbeAt": null,
-           *             "consecutiveFailures": 0
-           *           },
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "updatedAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['EndpointPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  createEndpoint: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "bodyFormat": "standard",
-         *       "signing": "hmac",
-         *       "signatureProfile": "none",
-         *       "ordering": "none",
-         *       "onFailure": "skip",
-         *       "retry": {
-         *         "baseSeconds": 5,
-         *         "factor": 4,
-         *         "maxSeconds": 43200,
-         *         "maxAttempts": 12,
-         *         "jitter": 0.2
-         *       },
-         *       "url": "https://example.com/webhooks",
-         *       "eventTypes": [
-         *         "invoice.paid",
-         *         "customer.*"
-         *       ],
-         *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
-         *       "description": "Books invoices into the ERP",
-         *       "filter": {
-         *         "data": {
-         *           "amount": {
-         *             "$gte": 100
-         *           }
-         *         }
-         *       },
-         *       "headers": {
-         *         "x-api-key": "1f2e3d"
-         *       },
-         *       "timeoutMs": 15000,
-         *       "rateLimitPerSecond": 50,
-         *       "maxInFlight": 10,
-         *       "metadata": {
-         *         "team": "billing"
-         *       },
-         *       "disabled": false
-         *     }
-         */
-        'application/json': components['schemas']['CreateEndpoint'];
-      };
-    };
-    responses: {
-      /** @description The endpoint, with its signing secret. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "bodyFormat": "standard",
-           *       "signing": "hmac",
-           *       "signatureProfile": "none",
-           *       "ordering": "none",
-           *       "onFailure": "skip",
-           *       "retry": {
-           *         "baseSeconds": 5,
-           *         "factor": 4,
-           *         "maxSeconds": 43200,
-           *         "maxAttempts": 12,
-           *         "jitter": 0.2
-           *       },
-           *       "disabledReason": null,
-           *       "status": "active",
-           *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
-           *       "publicKey": null,
-           *       "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "url": "https://example.com/webhooks",
-           *       "description": "Books invoices into the ERP",
-           *       "eventTypes": [
-           *         "invoice.paid",
-           *         "customer.*"
-           *       ],
-           *       "filter": null,
-           *       "headers": {
-           *         "x-api-key": "•••"
-           *       },
-           *       "timeoutMs": 15000,
-           *       "rateLimitPerSecond": null,
-           *       "maxInFlight": 10,
-           *       "metadata": {
-           *         "team": "billing"
-           *       },
-           *       "disabled": false,
-           *       "disabledAt": null,
-           *       "circuit": {
-           *         "state": "closed",
-           *         "since": null,
-           *         "reason": null,
-           *         "nextProbeAt": null,
-           *         "consecutiveFailures": 0
-           *       },
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['NewEndpointAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid.endpoint_limit_reached'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getEndpoint: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The endpoint. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "bodyFormat": "standard",
-           *       "signing": "hmac",
-           *       "signatureProfile": "none",
-           *       "ordering": "none",
-           *       "onFailure": "skip",
-           *       "retry": {
-           *         "baseSeconds": 5,
-           *         "factor": 4,
-           *         "maxSeconds": 43200,
-           *         "maxAttempts": 12,
-           *         "jitter": 0.2
-           *       },
-           *       "disabledReason": null,
-           *       "status": "active",
-           *       "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "url": "https://example.com/webhooks",
-           *       "description": "Books invoices into the ERP",
-           *       "eventTypes": [
-           *         "invoice.paid",
-           *         "customer.*"
-           *       ],
-           *       "filter": null,
-           *       "headers": {
-           *         "x-api-key": "•••"
-           *       },
-           *       "timeoutMs": 15000,
-           *       "rateLimitPerSecond": null,
-           *       "maxInFlight": 10,
-           *       "metadata": {
-           *         "team": "billing"
-           *       },
-           *       "disabled": false,
-           *       "disabledAt": null,
-           *       "circuit": {
-           *         "state": "closed",
-           *         "since": null,
-           *         "reason": null,
-           *         "nextProbeAt": null,
-           *         "consecutiveFailures": 0
-           *       },
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['EndpointAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  deleteEndpoint: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is deleted. With many deliveries, canceling them goes on for a while. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  updateEndpoint: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "bodyFormat": "standard",
-         *       "signing": "hmac",
-         *       "signatureProfile": "none",
-         *       "ordering": "none",
-         *       "onFailure": "skip",
-         *       "retry": {
-         *         "baseSeconds": 5,
-         *         "factor": 4,
-         *         "maxSeconds": 43200,
-         *         "maxAttempts": 12,
-         *         "jitter": 0.2
-         *       },
-         *       "url": "https://example.com/webhooks",
-         *       "eventTypes": [
-         *         "invoice.paid",
-         *         "customer.*"
-         *       ],
-         *       "description": "Books invoices into the ERP",
-         *       "filter": {
-         *         "data": {
-         *           "amount": {
-         *             "$gte": 100
-         *           }
-         *         }
-         *       },
-         *       "headers": {
-         *         "x-api-key": "1f2e3d"
-         *       },
-         *       "timeoutMs": 15000,
-         *       "rateLimitPerSecond": 50,
-         *       "maxInFlight": 10,
-         *       "metadata": {
-         *         "team": "billing"
-         *       },
-         *       "disabled": false
-         *     }
-         */
-        'application/json': components['schemas']['UpdateEndpoint'];
-      };
-    };
-    responses: {
-      /** @description The endpoint as it is now. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "bodyFormat": "standard",
-           *       "signing": "hmac",
-           *       "signatureProfile": "none",
-           *       "ordering": "none",
-           *       "onFailure": "skip",
-           *       "retry": {
-           *         "baseSeconds": 5,
-           *         "factor": 4,
-           *         "maxSeconds": 43200,
-           *         "maxAttempts": 12,
-           *         "jitter": 0.2
-           *       },
-           *       "disabledReason": null,
-           *       "status": "active",
-           *       "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "url": "https://example.com/webhooks",
-           *       "description": "Books invoices into the ERP",
-           *       "eventTypes": [
-           *         "invoice.paid",
-           *         "customer.*"
-           *       ],
-           *       "filter": null,
-           *       "headers": {
-           *         "x-api-key": "•••"
-           *       },
-           *       "timeoutMs": 15000,
-           *       "rateLimitPerSecond": null,
-           *       "maxInFlight": 10,
-           *       "metadata": {
-           *         "team": "billing"
-           *       },
-           *       "disabled": false,
-           *       "disabledAt": null,
-           *       "circuit": {
-           *         "state": "closed",
-           *         "since": null,
-           *         "reason": null,
-           *         "nextProbeAt": null,
-           *         "consecutiveFailures": 0
-           *       },
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "updatedAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['EndpointAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      409: components['responses']['409.conflict'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getSecret: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The current secret, and the older ones that still sign. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "old": [
-           *         {
-           *           "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
-           *           "publicKey": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "expiresAt": null
-           *         }
-           *       ],
-           *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
-           *       "publicKey": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "expiresAt": null
-           *     }
-           */
-          'application/json': components['schemas']['SecretAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  rotateSecret: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        /**
-         * @example {
-         *       "expireOldAfterSeconds": 86400,
-         *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
-         *     }
-         */
-        'application/json': components['schemas']['RotateSecret'];
-      };
-    };
-    responses: {
-      /** @description The new secret. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
-           *       "publicKey": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "expiresAt": null
-           *     }
-           */
-          'application/json': components['schemas']['LiveSecretAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      409: components['responses']['409.conflict'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listApiKeys: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of keys, without the keys themselves. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "role": "emitter",
-           *           "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "name": "billing service",
-           *           "hint": "x9Qd",
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "eventTypes": [
-           *             "invoice.*"
-           *           ],
-           *           "payloadAccess": true,
-           *           "expiresAt": null,
-           *           "lastUsedAt": null,
-           *           "revokedAt": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['ApiKeyPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  createApiKey: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "role": "emitter",
-         *       "name": "billing service",
-         *       "tenantId": "acme",
-         *       "eventTypes": [
-         *         "invoice.*"
-         *       ],
-         *       "expiresAt": "2027-11-21T00:00:00Z",
-         *       "payloadAccess": true
-         *     }
-         */
-        'application/json': components['schemas']['CreateApiKey'];
-      };
-    };
-    responses: {
-      /** @description The key, shown this once. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "role": "emitter",
-           *       "key": "phk_4Y8…",
-           *       "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "name": "billing service",
-           *       "hint": "x9Qd",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventTypes": [
-           *         "invoice.*"
-           *       ],
-           *       "payloadAccess": true,
-           *       "expiresAt": null,
-           *       "lastUsedAt": null,
-           *       "revokedAt": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['NewApiKeyAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getApiKey: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The key’s id. */
-        key: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The key, without the key itself. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "role": "emitter",
-           *       "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "name": "billing service",
-           *       "hint": "x9Qd",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventTypes": [
-           *         "invoice.*"
-           *       ],
-           *       "payloadAccess": true,
-           *       "expiresAt": null,
-           *       "lastUsedAt": null,
-           *       "revokedAt": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['ApiKeyAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.api_key_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  revokeApiKey: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The key’s id. */
-        key: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It is revoked. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.api_key_not_found'];
-      409: components['responses']['409.conflict'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listAuditLog: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-        /** @description What concerns this tenant, by id or externalId. */
-        tenant?: string;
-        action?: string;
-        /** @description Whoever did it, by id. */
-        actor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of records. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "id": "aud_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "action": "endpoint.updated",
-           *           "actor": {
-           *             "kind": "key",
-           *             "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *             "name": "billing service"
-           *           },
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "targetId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "details": {
-           *             "fields": [
-           *               "url"
-           *             ]
-           *           },
-           *           "remoteAddress": "198.51.100.7",
-           *           "requestId": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['AuditPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listEvents: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description Emitted at this instant or later. */
-        after?: string;
-        /** @description Emitted before this instant. */
-        before?: string;
-        type?: string;
-        tag?: string;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of events. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "type": "invoice.paid",
-           *           "externalId": "in_4711-paid",
-           *           "occurredAt": "2026-11-21T09:30:00.000Z",
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "tags": [
-           *             "billing"
-           *           ],
-           *           "test": false,
-           *           "deliveryCount": 2
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['EventPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  emitEvent: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Pass on what a webhook brought, when the event is a consequence of it: chains of more than 8 are refused. */
-        'posthorn-hops'?: number;
-        /** @description As `id`, for requests: 1 to 255 printable ASCII characters, unique per tenant. */
-        'Idempotency-Key'?: string;
-      };
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "type": "invoice.paid",
-         *       "id": "in_4711-paid",
-         *       "occurredAt": "2026-11-21T09:30:00Z",
-         *       "tags": [
-         *         "billing"
-         *       ],
-         *       "data": {
-         *         "invoice": "in_4711",
-         *         "amount": 12500
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['EmitEvent'];
-      };
-    };
-    responses: {
-      /** @description The event is stored. */
-      202: {
-        headers: {
-          /** @description `true` when this is the answer to an earlier, identical request. */
-          'idempotent-replayed'?: 'true';
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "type": "invoice.paid",
-           *       "externalId": "in_4711-paid",
-           *       "occurredAt": "2026-11-21T09:30:00.000Z",
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "deliveries": 2,
-           *       "message": "text"
-           *     }
-           */
-          'application/json': components['schemas']['EmittedEvent'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      409: components['responses']['409.idempotency_key_reused'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed.event_type_archived.event_type_unknown.loop_detected'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  emitEvents: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Pass on what a webhook brought, when the event is a consequence of it: chains of more than 8 are refused. */
-        'posthorn-hops'?: number;
-      };
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "events": [
-         *         {
-         *           "type": "invoice.paid",
-         *           "id": "in_4711-paid",
-         *           "occurredAt": "2026-11-21T09:30:00Z",
-         *           "tags": [
-         *             "billing"
-         *           ],
-         *           "data": {
-         *             "invoice": "in_4711",
-         *             "amount": 12500
-         *           }
-         *         }
-         *       ]
-         *     }
-         */
-        'application/json': components['schemas']['EmitBatch'];
-      };
-    };
-    responses: {
-      /** @description What became of each event, in their order. */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "status": "accepted",
-           *           "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "externalId": "in_4711-paid",
-           *           "deliveries": 2
-           *         }
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['EmittedBatch'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed.loop_detected'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getEvent: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The event’s id. */
-        event: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The event. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "type": "invoice.paid",
-           *       "externalId": "in_4711-paid",
-           *       "occurredAt": "2026-11-21T09:30:00.000Z",
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "tags": [
-           *         "billing"
-           *       ],
-           *       "test": false,
-           *       "deliveryCount": 2,
-           *       "deliveries": [
-           *         {
-           *           "status": "failed",
-           *           "trigger": "emit",
-           *           "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "eventType": "invoice.paid",
-           *           "replayId": null,
-           *           "attemptCount": 12,
-           *           "lastStatusCode": 503,
-           *           "lastErrorCode": "http_server_error",
-           *           "lastAttemptAt": null,
-           *           "dueAt": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "completedAt": null
-           *         }
-           *       ],
-           *       "deliveriesNextCursor": null,
-           *       "data": {
-           *         "invoice": "in_4711",
-           *         "amount": 12500
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['EventDetailsAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.event_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listDeliveries: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        status?: 'pending' | 'succeeded' | 'failed' | 'canceled';
-        /** @description Of the last attempt’s answer: `503`, or `5xx` for a whole class. */
-        statusCode?: string;
-        /** @description Made at this instant or later. */
-        after?: string;
-        /** @description Made before this instant. */
-        before?: string;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-        /** @description A tenant’s id or externalId. */
-        tenant?: string;
-        endpoint?: string;
-        event?: string;
-        eventType?: string;
-        /** @description Of the last attempt. */
-        errorCode?: string;
-        /**
-         * @description Part of the event’s data, as the text that was emitted; capitals do not matter. Looked for in bounded time: a page
-         *     may be short, or empty, and still have a `nextCursor`. Not for keys without access to payloads.
-         */
-        search?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of deliveries. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "status": "failed",
-           *           "trigger": "emit",
-           *           "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "eventType": "invoice.paid",
-           *           "replayId": null,
-           *           "attemptCount": 12,
-           *           "lastStatusCode": 503,
-           *           "lastErrorCode": "http_server_error",
-           *           "lastAttemptAt": null,
-           *           "dueAt": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "completedAt": null
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['DeliveryPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getDelivery: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The delivery’s id. */
-        delivery: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The delivery. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "failed",
-           *       "trigger": "emit",
-           *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventType": "invoice.paid",
-           *       "replayId": null,
-           *       "attemptCount": 12,
-           *       "lastStatusCode": 503,
-           *       "lastErrorCode": "http_server_error",
-           *       "lastAttemptAt": null,
-           *       "dueAt": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null,
-           *       "endpointUrl": "https://acme.example/webhooks",
-           *       "endpointDeleted": false,
-           *       "scheduleAttempts": 12,
-           *       "maxAttempts": 12,
-           *       "event": {
-           *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "type": "invoice.paid",
-           *         "externalId": "in_4711-paid",
-           *         "occurredAt": "2026-11-21T09:30:00.000Z",
-           *         "tags": [
-           *           "billing"
-           *         ],
-           *         "test": false
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['DeliveryDetailsAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.delivery_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listAttempts: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path: {
-        /** @description The delivery’s id. */
-        delivery: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of attempts. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "trigger": "emit",
-           *           "responseHeaders": {
-           *             "content-type": "text/plain"
-           *           },
-           *           "id": "att_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "deliveryId": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "attemptNumber": 1,
-           *           "url": "https://acme.example/webhooks",
-           *           "requestHeaders": {
-           *             "content-type": "application/json",
-           *             "x-api-key": "•••"
-           *           },
-           *           "statusCode": 503,
-           *           "responseBody": "upstream timed out",
-           *           "responseBodyBase64": null,
-           *           "responseBodyTruncated": false,
-           *           "errorCode": "http_server_error",
-           *           "errorMessage": "HTTP 503",
-           *           "remoteAddress": "198.51.100.7",
-           *           "timings": {
-           *             "totalMs": 41,
-           *             "dnsMs": 2,
-           *             "connectMs": 9,
-           *             "tlsMs": 14,
-           *             "firstByteMs": 40
-           *           },
-           *           "durationMs": 41,
-           *           "startedAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['AttemptPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.delivery_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  replayDelivery: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The delivery’s id. */
-        delivery: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The delivery, pending again. */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "failed",
-           *       "trigger": "emit",
-           *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventType": "invoice.paid",
-           *       "replayId": null,
-           *       "attemptCount": 12,
-           *       "lastStatusCode": 503,
-           *       "lastErrorCode": "http_server_error",
-           *       "lastAttemptAt": null,
-           *       "dueAt": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null,
-           *       "endpointUrl": "https://acme.example/webhooks",
-           *       "endpointDeleted": false,
-           *       "scheduleAttempts": 12,
-           *       "maxAttempts": 12,
-           *       "event": {
-           *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "type": "invoice.paid",
-           *         "externalId": "in_4711-paid",
-           *         "occurredAt": "2026-11-21T09:30:00.000Z",
-           *         "tags": [
-           *           "billing"
-           *         ],
-           *         "test": false
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['DeliveryDetailsAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.delivery_not_found'];
-      409: components['responses']['409.delivery_not_replayable.endpoint_deleted'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  cancelDelivery: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The delivery’s id. */
-        delivery: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The delivery, canceled. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "failed",
-           *       "trigger": "emit",
-           *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventType": "invoice.paid",
-           *       "replayId": null,
-           *       "attemptCount": 12,
-           *       "lastStatusCode": 503,
-           *       "lastErrorCode": "http_server_error",
-           *       "lastAttemptAt": null,
-           *       "dueAt": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null,
-           *       "endpointUrl": "https://acme.example/webhooks",
-           *       "endpointDeleted": false,
-           *       "scheduleAttempts": 12,
-           *       "maxAttempts": 12,
-           *       "event": {
-           *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "type": "invoice.paid",
-           *         "externalId": "in_4711-paid",
-           *         "occurredAt": "2026-11-21T09:30:00.000Z",
-           *         "tags": [
-           *           "billing"
-           *         ],
-           *         "test": false
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['DeliveryDetailsAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.delivery_not_found'];
-      409: components['responses']['409.delivery_not_cancelable'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  testFilter: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "filter": {
-         *         "data": {
-         *           "amount": {
-         *             "$gte": 100
-         *           }
-         *         }
-         *       },
-         *       "event": {
-         *         "tags": [
-         *           "billing"
-         *         ],
-         *         "type": "invoice.paid",
-         *         "data": {
-         *           "amount": 12500,
-         *           "customer": {
-         *             "country": "DE"
-         *           }
-         *         }
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['TestFilter'];
-      };
-    };
-    responses: {
-      /** @description Whether it matches, or what is wrong with it. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "matches": true,
-           *       "problems": [
-           *         {
-           *           "path": "retry.baseSeconds",
-           *           "message": "must not be less than 1"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['FilterVerdict'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listReplays: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        status?: 'running' | 'completed' | 'canceled' | 'failed';
-        /** @description Replays of this tenant’s deliveries only, by its id or externalId. */
-        tenant?: string;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of replays. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "status": "running",
-           *           "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "filter": {
-           *             "status": "failed",
-           *             "statusCode": "5xx",
-           *             "after": "2026-11-20T00:00:00Z",
-           *             "before": "2026-11-21T00:00:00Z",
-           *             "tenant": "acme",
-           *             "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *             "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *             "eventType": "invoice.paid",
-           *             "errorCode": "timeout",
-           *             "search": "in_4711"
-           *           },
-           *           "missing": false,
-           *           "ratePerSecond": 500,
-           *           "total": 7,
-           *           "replayed": 7,
-           *           "succeeded": 5,
-           *           "failed": 0,
-           *           "canceled": 0,
-           *           "pending": 2,
-           *           "error": null,
-           *           "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *           "createdAt": "2026-11-21T09:30:00.000Z",
-           *           "completedAt": null
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['ReplayPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  createReplay: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "filter": {
-         *         "status": "failed",
-         *         "statusCode": "5xx",
-         *         "after": "2026-11-20T00:00:00Z",
-         *         "before": "2026-11-21T00:00:00Z",
-         *         "tenant": "acme",
-         *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-         *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-         *         "eventType": "invoice.paid",
-         *         "errorCode": "timeout",
-         *         "search": "in_4711"
-         *       },
-         *       "dryRun": false,
-         *       "missing": false,
-         *       "ratePerSecond": 500
-         *     }
-         */
-        'application/json': components['schemas']['CreateReplay'];
-      };
-    };
-    responses: {
-      /** @description With `dryRun`: how many there are. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "count": 7
-           *     }
-           */
-          'application/json': components['schemas']['ReplayCount'];
-        };
-      };
-      /** @description The replay, which has begun. */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "running",
-           *       "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "filter": {
-           *         "status": "failed",
-           *         "statusCode": "5xx",
-           *         "after": "2026-11-20T00:00:00Z",
-           *         "before": "2026-11-21T00:00:00Z",
-           *         "tenant": "acme",
-           *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "eventType": "invoice.paid",
-           *         "errorCode": "timeout",
-           *         "search": "in_4711"
-           *       },
-           *       "missing": false,
-           *       "ratePerSecond": 500,
-           *       "total": 7,
-           *       "replayed": 7,
-           *       "succeeded": 5,
-           *       "failed": 0,
-           *       "canceled": 0,
-           *       "pending": 2,
-           *       "error": null,
-           *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null
-           *     }
-           */
-          'application/json': components['schemas']['ReplayAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found.event_not_found'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed.replay_too_wide'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getReplay: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The replay’s id. */
-        replay: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The replay. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "running",
-           *       "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "filter": {
-           *         "status": "failed",
-           *         "statusCode": "5xx",
-           *         "after": "2026-11-20T00:00:00Z",
-           *         "before": "2026-11-21T00:00:00Z",
-           *         "tenant": "acme",
-           *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "eventType": "invoice.paid",
-           *         "errorCode": "timeout",
-           *         "search": "in_4711"
-           *       },
-           *       "missing": false,
-           *       "ratePerSecond": 500,
-           *       "total": 7,
-           *       "replayed": 7,
-           *       "succeeded": 5,
-           *       "failed": 0,
-           *       "canceled": 0,
-           *       "pending": 2,
-           *       "error": null,
-           *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null
-           *     }
-           */
-          'application/json': components['schemas']['ReplayAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.replay_not_found'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  cancelReplay: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The replay’s id. */
-        replay: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The replay, canceled. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "running",
-           *       "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "filter": {
-           *         "status": "failed",
-           *         "statusCode": "5xx",
-           *         "after": "2026-11-20T00:00:00Z",
-           *         "before": "2026-11-21T00:00:00Z",
-           *         "tenant": "acme",
-           *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "eventType": "invoice.paid",
-           *         "errorCode": "timeout",
-           *         "search": "in_4711"
-           *       },
-           *       "missing": false,
-           *       "ratePerSecond": 500,
-           *       "total": 7,
-           *       "replayed": 7,
-           *       "succeeded": 5,
-           *       "failed": 0,
-           *       "canceled": 0,
-           *       "pending": 2,
-           *       "error": null,
-           *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null
-           *     }
-           */
-          'application/json': components['schemas']['ReplayAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.replay_not_found'];
-      409: components['responses']['409.replay_not_running'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  sendTestEvent: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "type": "invoice.paid"
-         *     }
-         */
-        'application/json': components['schemas']['SendTest'];
-      };
-    };
-    responses: {
-      /** @description The delivery, on its way. */
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "failed",
-           *       "trigger": "emit",
-           *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *       "eventType": "invoice.paid",
-           *       "replayId": null,
-           *       "attemptCount": 12,
-           *       "lastStatusCode": 503,
-           *       "lastErrorCode": "http_server_error",
-           *       "lastAttemptAt": null,
-           *       "dueAt": null,
-           *       "createdAt": "2026-11-21T09:30:00.000Z",
-           *       "completedAt": null,
-           *       "endpointUrl": "https://acme.example/webhooks",
-           *       "endpointDeleted": false,
-           *       "scheduleAttempts": 12,
-           *       "maxAttempts": 12,
-           *       "event": {
-           *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "type": "invoice.paid",
-           *         "externalId": "in_4711-paid",
-           *         "occurredAt": "2026-11-21T09:30:00.000Z",
-           *         "tags": [
-           *           "billing"
-           *         ],
-           *         "test": false
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['DeliveryDetailsAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      409: components['responses']['409.endpoint_disabled'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getEndpointStats: {
-    parameters: {
-      query?: {
-        /** @description How far to look back. */
-        window?: '1h' | '24h' | '7d';
-      };
-      header?: never;
-      path: {
-        /** @description The endpoint’s id. */
-        endpoint: string;
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The figures. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "window": "24h",
-           *       "from": "2026-11-21T09:30:00.000Z",
-           *       "sampled": false,
-           *       "attempts": 1520,
-           *       "succeeded": 1500,
-           *       "failed": 20,
-           *       "successRate": 0.987,
-           *       "latencyMs": {
-           *         "p50": 41,
-           *         "p95": 120,
-           *         "p99": 380
-           *       },
-           *       "lastSuccessAt": null,
-           *       "lastFailureAt": null,
-           *       "backlog": {
-           *         "waiting": 3,
-           *         "more": false,
-           *         "dueSince": null
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['EndpointStatsAnswer'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found.endpoint_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getConsoleSession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The session. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "role": "support",
-           *       "keyId": "text",
-           *       "name": "Night shift",
-           *       "tenantId": null,
-           *       "payloadAccess": false,
-           *       "expiresAt": "2026-11-21T09:30:00.000Z",
-           *       "version": "text"
-           *     }
-           */
-          'application/json': components['schemas']['ConsoleSession'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  signIn: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "key": "phk_4Zr…"
-         *     }
-         */
-        'application/json': components['schemas']['SignIn'];
-      };
-    };
-    responses: {
-      /** @description Signed in: the answer sets the session’s cookie. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "role": "support",
-           *       "keyId": "text",
-           *       "name": "Night shift",
-           *       "tenantId": null,
-           *       "payloadAccess": false,
-           *       "expiresAt": "2026-11-21T09:30:00.000Z",
-           *       "version": "text"
-           *     }
-           */
-          'application/json': components['schemas']['ConsoleSession'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-    };
-  };
-  signOut: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The cookie is taken back. */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  createPortalSession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The tenant’s id, or its externalId (percent-encoded). */
-        tenant: unknown;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "rights": "manage",
-         *       "expiresInSeconds": 3600
-         *     }
-         */
-        'application/json': components['schemas']['CreatePortalSession'];
-      };
-    };
-    responses: {
-      /** @description The link. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "url": "https://webhooks.example.com/console/portal#token=eyJhbGciOi…",
-           *       "token": "eyJhbGciOi…",
-           *       "expiresAt": "2026-11-21T09:30:00.000Z"
-           *     }
-           */
-          'application/json': components['schemas']['PortalSessionAnswer'];
-        };
-      };
-      400: components['responses']['400.malformed_json'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      413: components['responses']['413.body_too_large'];
-      415: components['responses']['415.unsupported_media_type'];
-      422: components['responses']['422.json_too_deep.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getPortalSession: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The session. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "rights": "manage",
-           *       "tenant": {
-           *         "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
-           *         "name": "Acme Corporation"
-           *       },
-           *       "expiresAt": "2026-11-21T09:30:00.000Z",
-           *       "brand": {
-           *         "name": "Example Inc.",
-           *         "logoUrl": "https://example.com/logo.svg",
-           *         "color": "#0b5c7a"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['PortalSession'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  getOverview: {
-    parameters: {
-      query?: {
-        /** @description How far back to look. */
-        window?: '1h' | '24h' | '7d';
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description At most five seconds old. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "from": "2026-11-21T09:30:00.000Z",
-           *       "to": "2026-11-21T09:30:00.000Z",
-           *       "bucketSeconds": 1,
-           *       "estimated": false,
-           *       "deliveries": {
-           *         "succeeded": 1,
-           *         "failed": 1,
-           *         "pending": 1,
-           *         "canceled": 1
-           *       },
-           *       "attempts": {
-           *         "attempts": 1,
-           *         "failures": 1,
-           *         "p50Ms": null,
-           *         "p95Ms": null,
-           *         "p99Ms": null
-           *       },
-           *       "buckets": [
-           *         {
-           *           "succeeded": 1,
-           *           "failed": 1,
-           *           "pending": 1,
-           *           "canceled": 1,
-           *           "at": "2026-11-21T09:30:00.000Z",
-           *           "attempts": 1,
-           *           "attemptFailures": 1,
-           *           "p50Ms": null,
-           *           "p95Ms": null
-           *         }
-           *       ],
-           *       "backlog": {
-           *         "waiting": 1,
-           *         "due": 1,
-           *         "underWay": 1,
-           *         "capped": false,
-           *         "lagMs": null
-           *       },
-           *       "troubledEndpoints": [
-           *         {
-           *           "disabledReason": null,
-           *           "circuit": "closed",
-           *           "id": "text",
-           *           "tenantId": "text",
-           *           "tenantName": "text",
-           *           "url": "text",
-           *           "description": "text",
-           *           "eventTypes": [
-           *             "text"
-           *           ],
-           *           "disabled": false,
-           *           "disabledAt": null,
-           *           "circuitReason": null,
-           *           "nextProbeAt": null,
-           *           "failingSince": null,
-           *           "consecutiveFailures": 1,
-           *           "lastSuccessAt": null,
-           *           "lastFailureAt": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['Overview'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listAllEndpoints: {
-    parameters: {
-      query?: {
-        /** @description How many rows at most. */
-        limit?: number;
-        state?: 'healthy' | 'failing' | 'disabled';
-        /** @description A tenant’s id. */
-        tenant?: string;
-        /** @description Part of the URL, the description or the tenant’s name. */
-        search?: string;
-        /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
-        cursor?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A page of endpoints. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "disabledReason": null,
-           *           "circuit": "closed",
-           *           "id": "text",
-           *           "tenantId": "text",
-           *           "tenantName": "text",
-           *           "url": "text",
-           *           "description": "text",
-           *           "eventTypes": [
-           *             "text"
-           *           ],
-           *           "disabled": false,
-           *           "disabledAt": null,
-           *           "circuitReason": null,
-           *           "nextProbeAt": null,
-           *           "failingSince": null,
-           *           "consecutiveFailures": 1,
-           *           "lastSuccessAt": null,
-           *           "lastFailureAt": null,
-           *           "createdAt": "2026-11-21T09:30:00.000Z"
-           *         }
-           *       ],
-           *       "nextCursor": null
-           *     }
-           */
-          'application/json': components['schemas']['EndpointOverviewPage'];
-        };
-      };
-      400: components['responses']['400.cursor_invalid'];
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      404: components['responses']['404.tenant_not_found'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
-    };
-  };
-  listLabels: {
-    parameters: {
-      query: {
-        /** @description Ids of tenants, endpoints and API keys, comma-separated; at most 400. */
-        ids: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Those that there are, deleted ones included. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "data": [
-           *         {
-           *           "id": "text",
-           *           "name": "text",
-           *           "description": null
-           *         }
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['Labels'];
-        };
-      };
-      401: components['responses']['401.unauthorized'];
-      403: components['responses']['403.forbidden'];
-      422: components['responses']['422.validation_failed'];
-      500: components['responses']['500.internal'];
-      503: components['responses']['503.unavailable'];
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthAnswer"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "reasons": [
+                     *         {
+                     *           "check": "text",
+                     *           "reason": "text"
+                     *         }
+                     *       ],
+                     *       "warnings": [
+                     *         {
+                     *           "check": "text",
+                     *           "reason": "text"
+                     *         }
+                     *       ],
+                     *       "checks": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadinessAnswer"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "reasons": [
+                     *         {
+                     *           "check": "text",
+                     *           "reason": "text"
+                     *         }
+                     *       ],
+                     *       "warnings": [
+                     *         {
+                     *           "check": "text",
+                     *           "reason": "text"
+                     *         }
+                     *       ],
+                     *       "checks": [
+                     *         "text"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadinessAnswer"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example text */
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tenants. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "externalId": "acme",
+                     *           "name": "Acme Corporation",
+                     *           "metadata": {
+                     *             "plan": "gold"
+                     *           },
+                     *           "strictEventTypes": false,
+                     *           "emitRateLimitPerSecond": null,
+                     *           "operationalEvents": false,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "externalId": "acme",
+                 *       "name": "Acme Corporation",
+                 *       "metadata": {
+                 *         "plan": "gold"
+                 *       },
+                 *       "strictEventTypes": false,
+                 *       "emitRateLimitPerSecond": null,
+                 *       "operationalEvents": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "externalId": "acme",
+                     *       "name": "Acme Corporation",
+                     *       "metadata": {
+                     *         "plan": "gold"
+                     *       },
+                     *       "strictEventTypes": false,
+                     *       "emitRateLimitPerSecond": null,
+                     *       "operationalEvents": false,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "externalId": "acme",
+                     *       "name": "Acme Corporation",
+                     *       "metadata": {
+                     *         "plan": "gold"
+                     *       },
+                     *       "strictEventTypes": false,
+                     *       "emitRateLimitPerSecond": null,
+                     *       "operationalEvents": false,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. With many deliveries, canceling them goes on for a while. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    updateTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "externalId": "acme",
+                 *       "name": "Acme Corporation",
+                 *       "metadata": {
+                 *         "plan": "gold"
+                 *       },
+                 *       "strictEventTypes": false,
+                 *       "emitRateLimitPerSecond": null,
+                 *       "operationalEvents": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "externalId": "acme",
+                     *       "name": "Acme Corporation",
+                     *       "metadata": {
+                     *         "plan": "gold"
+                     *       },
+                     *       "strictEventTypes": false,
+                     *       "emitRateLimitPerSecond": null,
+                     *       "operationalEvents": false,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of event types. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "validation": "off",
+                     *           "name": "invoice.paid",
+                     *           "description": "A customer has paid an invoice in full.",
+                     *           "schema": {
+                     *             "type": "object"
+                     *           },
+                     *           "example": {
+                     *             "amount": 12500,
+                     *             "currency": "EUR"
+                     *           },
+                     *           "examples": [
+                     *             {
+                     *               "amount": 5,
+                     *               "currency": "CHF"
+                     *             }
+                     *           ],
+                     *           "group": "Billing",
+                     *           "version": "2",
+                     *           "archived": false,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypePage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    createEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "validation": "off",
+                 *       "name": "invoice.paid",
+                 *       "description": "A customer has paid an invoice in full.",
+                 *       "schema": {
+                 *         "type": "object",
+                 *         "required": [
+                 *           "amount"
+                 *         ],
+                 *         "properties": {
+                 *           "amount": {
+                 *             "type": "integer"
+                 *           }
+                 *         }
+                 *       },
+                 *       "example": {
+                 *         "amount": 12500,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "examples": [
+                 *         {
+                 *           "amount": 5,
+                 *           "currency": "CHF"
+                 *         }
+                 *       ],
+                 *       "group": "Billing",
+                 *       "version": "2",
+                 *       "archived": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateEventType"];
+            };
+        };
+        responses: {
+            /** @description The event type. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "validation": "off",
+                     *       "name": "invoice.paid",
+                     *       "description": "A customer has paid an invoice in full.",
+                     *       "schema": {
+                     *         "type": "object"
+                     *       },
+                     *       "example": {
+                     *         "amount": 12500,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "examples": [
+                     *         {
+                     *           "amount": 5,
+                     *           "currency": "CHF"
+                     *         }
+                     *       ],
+                     *       "group": "Billing",
+                     *       "version": "2",
+                     *       "archived": false,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "validation": "off",
+                     *       "name": "invoice.paid",
+                     *       "description": "A customer has paid an invoice in full.",
+                     *       "schema": {
+                     *         "type": "object"
+                     *       },
+                     *       "example": {
+                     *         "amount": 12500,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "examples": [
+                     *         {
+                     *           "amount": 5,
+                     *           "currency": "CHF"
+                     *         }
+                     *       ],
+                     *       "group": "Billing",
+                     *       "version": "2",
+                     *       "archived": false,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.event_type_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.event_type_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    updateEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "validation": "off",
+                 *       "description": "A customer has paid an invoice in full.",
+                 *       "schema": {
+                 *         "type": "object"
+                 *       },
+                 *       "example": {
+                 *         "amount": 12500,
+                 *         "currency": "EUR"
+                 *       },
+                 *       "examples": [
+                 *         {
+                 *           "amount": 5,
+                 *           "currency": "CHF"
+                 *         }
+                 *       ],
+                 *       "group": "Billing",
+                 *       "version": "2",
+                 *       "archived": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateEventType"];
+            };
+        };
+        responses: {
+            /** @description The event type as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "validation": "off",
+                     *       "name": "invoice.paid",
+                     *       "description": "A customer has paid an invoice in full.",
+                     *       "schema": {
+                     *         "type": "object"
+                     *       },
+                     *       "example": {
+                     *         "amount": 12500,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "examples": [
+                     *         {
+                     *           "amount": 5,
+                     *           "currency": "CHF"
+                     *         }
+                     *       ],
+                     *       "group": "Billing",
+                     *       "version": "2",
+                     *       "archived": false,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventTypeAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.event_type_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    importEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "openapi": "3.1.0",
+                 *         "info": {
+                 *           "title": "Acme",
+                 *           "version": "1"
+                 *         },
+                 *         "webhooks": {
+                 *           "invoice.paid": {
+                 *             "post": {
+                 *               "description": "A customer has paid an invoice in full.",
+                 *               "requestBody": {
+                 *                 "content": {
+                 *                   "application/json": {
+                 *                     "schema": {
+                 *                       "type": "object",
+                 *                       "required": [
+                 *                         "amount"
+                 *                       ]
+                 *                     }
+                 *                   }
+                 *                 }
+                 *               }
+                 *             }
+                 *           }
+                 *         }
+                 *       },
+                 *       "dryRun": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ImportEventTypes"];
+            };
+        };
+        responses: {
+            /** @description What was done, or with `dryRun` would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created": [
+                     *         "invoice.paid"
+                     *       ],
+                     *       "updated": [
+                     *         "customer.created"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportedEventTypes"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    exportEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An OpenAPI 3.1 document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0",
+                     *       "info": {
+                     *         "title": "Event catalog",
+                     *         "version": "1"
+                     *       },
+                     *       "webhooks": {}
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listEndpoints: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "bodyFormat": "standard",
+                     *           "payload": "full",
+                     *           "method": "POST",
+                     *           "signing": "hmac",
+                     *           "signatureProfile": "none",
+                     *           "ordering": "none",
+                     *           "onFailure": "skip",
+                     *           "retry": {
+                     *             "baseSeconds": 5,
+                     *             "factor": 4,
+                     *             "maxSeconds": 43200,
+                     *             "maxAttempts": 12,
+                     *             "jitter": 0.2
+                     *           },
+                     *           "disabledReason": null,
+                     *           "status": "active",
+                     *           "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "url": "https://example.com/webhooks",
+                     *           "description": "Books invoices into the ERP",
+                     *           "eventTypes": [
+                     *             "invoice.paid",
+                     *             "customer.*"
+                     *           ],
+                     *           "filter": null,
+                     *           "headers": {
+                     *             "x-api-key": "•••"
+                     *           },
+                     *           "timeoutMs": 15000,
+                     *           "rateLimitPerSecond": null,
+                     *           "maxInFlight": 10,
+                     *           "metadata": {
+                     *             "team": "billing"
+                     *           },
+                     *           "disabled": false,
+                     *           "disabledAt": null,
+                     *           "circuit": {
+                     *             "state": "closed",
+                     *             "since": null,
+                     *             "reason": null,
+                     *             "nextProbeAt": null,
+                     *             "consecutiveFailures": 0
+                     *           },
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    createEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bodyFormat": "standard",
+                 *       "payload": "full",
+                 *       "method": "POST",
+                 *       "signing": "hmac",
+                 *       "signatureProfile": "none",
+                 *       "ordering": "none",
+                 *       "onFailure": "skip",
+                 *       "retry": {
+                 *         "baseSeconds": 5,
+                 *         "factor": 4,
+                 *         "maxSeconds": 43200,
+                 *         "maxAttempts": 12,
+                 *         "jitter": 0.2
+                 *       },
+                 *       "url": "https://example.com/webhooks",
+                 *       "eventTypes": [
+                 *         "invoice.paid",
+                 *         "customer.*"
+                 *       ],
+                 *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                 *       "description": "Books invoices into the ERP",
+                 *       "filter": {
+                 *         "data": {
+                 *           "amount": {
+                 *             "$gte": 100
+                 *           }
+                 *         }
+                 *       },
+                 *       "headers": {
+                 *         "x-api-key": "1f2e3d"
+                 *       },
+                 *       "timeoutMs": 15000,
+                 *       "rateLimitPerSecond": 50,
+                 *       "maxInFlight": 10,
+                 *       "metadata": {
+                 *         "team": "billing"
+                 *       },
+                 *       "disabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its signing secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bodyFormat": "standard",
+                     *       "payload": "full",
+                     *       "method": "POST",
+                     *       "signing": "hmac",
+                     *       "signatureProfile": "none",
+                     *       "ordering": "none",
+                     *       "onFailure": "skip",
+                     *       "retry": {
+                     *         "baseSeconds": 5,
+                     *         "factor": 4,
+                     *         "maxSeconds": 43200,
+                     *         "maxAttempts": 12,
+                     *         "jitter": 0.2
+                     *       },
+                     *       "disabledReason": null,
+                     *       "status": "active",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *       "publicKey": null,
+                     *       "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": "Books invoices into the ERP",
+                     *       "eventTypes": [
+                     *         "invoice.paid",
+                     *         "customer.*"
+                     *       ],
+                     *       "filter": null,
+                     *       "headers": {
+                     *         "x-api-key": "•••"
+                     *       },
+                     *       "timeoutMs": 15000,
+                     *       "rateLimitPerSecond": null,
+                     *       "maxInFlight": 10,
+                     *       "metadata": {
+                     *         "team": "billing"
+                     *       },
+                     *       "disabled": false,
+                     *       "disabledAt": null,
+                     *       "circuit": {
+                     *         "state": "closed",
+                     *         "since": null,
+                     *         "reason": null,
+                     *         "nextProbeAt": null,
+                     *         "consecutiveFailures": 0
+                     *       },
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewEndpointAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid.endpoint_limit_reached"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bodyFormat": "standard",
+                     *       "payload": "full",
+                     *       "method": "POST",
+                     *       "signing": "hmac",
+                     *       "signatureProfile": "none",
+                     *       "ordering": "none",
+                     *       "onFailure": "skip",
+                     *       "retry": {
+                     *         "baseSeconds": 5,
+                     *         "factor": 4,
+                     *         "maxSeconds": 43200,
+                     *         "maxAttempts": 12,
+                     *         "jitter": 0.2
+                     *       },
+                     *       "disabledReason": null,
+                     *       "status": "active",
+                     *       "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": "Books invoices into the ERP",
+                     *       "eventTypes": [
+                     *         "invoice.paid",
+                     *         "customer.*"
+                     *       ],
+                     *       "filter": null,
+                     *       "headers": {
+                     *         "x-api-key": "•••"
+                     *       },
+                     *       "timeoutMs": 15000,
+                     *       "rateLimitPerSecond": null,
+                     *       "maxInFlight": 10,
+                     *       "metadata": {
+                     *         "team": "billing"
+                     *       },
+                     *       "disabled": false,
+                     *       "disabledAt": null,
+                     *       "circuit": {
+                     *         "state": "closed",
+                     *         "since": null,
+                     *         "reason": null,
+                     *         "nextProbeAt": null,
+                     *         "consecutiveFailures": 0
+                     *       },
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    deleteEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. With many deliveries, canceling them goes on for a while. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    updateEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bodyFormat": "standard",
+                 *       "payload": "full",
+                 *       "method": "POST",
+                 *       "signing": "hmac",
+                 *       "signatureProfile": "none",
+                 *       "ordering": "none",
+                 *       "onFailure": "skip",
+                 *       "retry": {
+                 *         "baseSeconds": 5,
+                 *         "factor": 4,
+                 *         "maxSeconds": 43200,
+                 *         "maxAttempts": 12,
+                 *         "jitter": 0.2
+                 *       },
+                 *       "url": "https://example.com/webhooks",
+                 *       "eventTypes": [
+                 *         "invoice.paid",
+                 *         "customer.*"
+                 *       ],
+                 *       "description": "Books invoices into the ERP",
+                 *       "filter": {
+                 *         "data": {
+                 *           "amount": {
+                 *             "$gte": 100
+                 *           }
+                 *         }
+                 *       },
+                 *       "headers": {
+                 *         "x-api-key": "1f2e3d"
+                 *       },
+                 *       "timeoutMs": 15000,
+                 *       "rateLimitPerSecond": 50,
+                 *       "maxInFlight": 10,
+                 *       "metadata": {
+                 *         "team": "billing"
+                 *       },
+                 *       "disabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bodyFormat": "standard",
+                     *       "payload": "full",
+                     *       "method": "POST",
+                     *       "signing": "hmac",
+                     *       "signatureProfile": "none",
+                     *       "ordering": "none",
+                     *       "onFailure": "skip",
+                     *       "retry": {
+                     *         "baseSeconds": 5,
+                     *         "factor": 4,
+                     *         "maxSeconds": 43200,
+                     *         "maxAttempts": 12,
+                     *         "jitter": 0.2
+                     *       },
+                     *       "disabledReason": null,
+                     *       "status": "active",
+                     *       "id": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": "Books invoices into the ERP",
+                     *       "eventTypes": [
+                     *         "invoice.paid",
+                     *         "customer.*"
+                     *       ],
+                     *       "filter": null,
+                     *       "headers": {
+                     *         "x-api-key": "•••"
+                     *       },
+                     *       "timeoutMs": 15000,
+                     *       "rateLimitPerSecond": null,
+                     *       "maxInFlight": 10,
+                     *       "metadata": {
+                     *         "team": "billing"
+                     *       },
+                     *       "disabled": false,
+                     *       "disabledAt": null,
+                     *       "circuit": {
+                     *         "state": "closed",
+                     *         "since": null,
+                     *         "reason": null,
+                     *         "nextProbeAt": null,
+                     *         "consecutiveFailures": 0
+                     *       },
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "updatedAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The current secret, and the older ones that still sign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "old": [
+                     *         {
+                     *           "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *           "publicKey": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "expiresAt": null
+                     *         }
+                     *       ],
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *       "publicKey": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "expiresAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SecretAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    rotateSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "expireOldAfterSeconds": 86400,
+                 *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateSecret"];
+            };
+        };
+        responses: {
+            /** @description The new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *       "publicKey": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "expiresAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LiveSecretAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            409: components["responses"]["409.conflict"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of keys, without the keys themselves. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "role": "emitter",
+                     *           "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "name": "billing service",
+                     *           "hint": "x9Qd",
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventTypes": [
+                     *             "invoice.*"
+                     *           ],
+                     *           "payloadAccess": true,
+                     *           "expiresAt": null,
+                     *           "lastUsedAt": null,
+                     *           "revokedAt": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "emitter",
+                 *       "name": "billing service",
+                 *       "tenantId": "acme",
+                 *       "eventTypes": [
+                 *         "invoice.*"
+                 *       ],
+                 *       "expiresAt": "2027-11-21T00:00:00Z",
+                 *       "payloadAccess": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key, shown this once. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "role": "emitter",
+                     *       "key": "phk_4Y8…",
+                     *       "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "name": "billing service",
+                     *       "hint": "x9Qd",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventTypes": [
+                     *         "invoice.*"
+                     *       ],
+                     *       "payloadAccess": true,
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": null,
+                     *       "revokedAt": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewApiKeyAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, without the key itself. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "role": "emitter",
+                     *       "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "name": "billing service",
+                     *       "hint": "x9Qd",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventTypes": [
+                     *         "invoice.*"
+                     *       ],
+                     *       "payloadAccess": true,
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": null,
+                     *       "revokedAt": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ApiKeyAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.api_key_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key’s id. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.api_key_not_found"];
+            409: components["responses"]["409.conflict"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+                /** @description What concerns this tenant, by id or externalId. */
+                tenant?: string;
+                action?: string;
+                /** @description Whoever did it, by id. */
+                actor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "aud_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "action": "endpoint.updated",
+                     *           "actor": {
+                     *             "kind": "key",
+                     *             "id": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *             "name": "billing service"
+                     *           },
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "targetId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "details": {
+                     *             "fields": [
+                     *               "url"
+                     *             ]
+                     *           },
+                     *           "remoteAddress": "198.51.100.7",
+                     *           "requestId": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description Emitted at this instant or later. */
+                after?: string;
+                /** @description Emitted before this instant. */
+                before?: string;
+                type?: string;
+                tag?: string;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "type": "invoice.paid",
+                     *           "externalId": "in_4711-paid",
+                     *           "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "tags": [
+                     *             "billing"
+                     *           ],
+                     *           "test": false,
+                     *           "deliveryCount": 2,
+                     *           "deliverAt": null,
+                     *           "expiresAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    emitEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Pass on what a webhook brought, when the event is a consequence of it: chains of more than 8 are refused. */
+                "posthorn-hops"?: number;
+                /** @description As `id`, for requests: 1 to 255 printable ASCII characters, unique per tenant. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.paid",
+                 *       "data": {
+                 *         "invoice": "in_4711",
+                 *         "amount": 12500
+                 *       },
+                 *       "id": "in_4711-paid",
+                 *       "occurredAt": "2026-11-21T09:30:00Z",
+                 *       "deliverAt": "2026-11-22T06:00:00Z",
+                 *       "expiresAt": "2026-11-23T06:00:00Z",
+                 *       "tags": [
+                 *         "billing"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmitEvent"];
+            };
+        };
+        responses: {
+            /** @description The event is stored. */
+            202: {
+                headers: {
+                    /** @description `true` when this is the answer to an earlier, identical request. */
+                    "idempotent-replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "type": "invoice.paid",
+                     *       "externalId": "in_4711-paid",
+                     *       "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "deliveries": 2,
+                     *       "warnings": [
+                     *         {
+                     *           "path": "retry.baseSeconds",
+                     *           "message": "must not be less than 1"
+                     *         }
+                     *       ],
+                     *       "message": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmittedEvent"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            409: components["responses"]["409.idempotency_key_reused"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_type_unknown.event_data_invalid.loop_detected"];
+            429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    emitEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Pass on what a webhook brought, when the event is a consequence of it: chains of more than 8 are refused. */
+                "posthorn-hops"?: number;
+            };
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "type": "invoice.paid",
+                 *           "data": {
+                 *             "invoice": "in_4711",
+                 *             "amount": 12500
+                 *           },
+                 *           "id": "in_4711-paid",
+                 *           "occurredAt": "2026-11-21T09:30:00Z",
+                 *           "deliverAt": "2026-11-22T06:00:00Z",
+                 *           "expiresAt": "2026-11-23T06:00:00Z",
+                 *           "tags": [
+                 *             "billing"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmitBatch"];
+            };
+        };
+        responses: {
+            /** @description What became of each event, in their order. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "status": "accepted",
+                     *           "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "externalId": "in_4711-paid",
+                     *           "deliveries": 2,
+                     *           "warnings": [
+                     *             {
+                     *               "path": "retry.baseSeconds",
+                     *               "message": "must not be less than 1"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EmittedBatch"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.loop_detected"];
+            429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event’s id. */
+                event: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": {
+                     *         "invoice": "in_4711",
+                     *         "amount": 12500
+                     *       },
+                     *       "deliveries": [
+                     *         {
+                     *           "status": "failed",
+                     *           "trigger": "emit",
+                     *           "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventType": "invoice.paid",
+                     *           "replayId": null,
+                     *           "attemptCount": 12,
+                     *           "lastStatusCode": 503,
+                     *           "lastErrorCode": "http_server_error",
+                     *           "lastAttemptAt": null,
+                     *           "dueAt": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "completedAt": null
+                     *         }
+                     *       ],
+                     *       "deliveriesNextCursor": null,
+                     *       "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "type": "invoice.paid",
+                     *       "externalId": "in_4711-paid",
+                     *       "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "tags": [
+                     *         "billing"
+                     *       ],
+                     *       "test": false,
+                     *       "deliveryCount": 2,
+                     *       "deliverAt": null,
+                     *       "expiresAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventDetailsAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.event_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                status?: "pending" | "succeeded" | "failed" | "canceled";
+                /** @description Of the last attempt’s answer: `503`, or `5xx` for a whole class. */
+                statusCode?: string;
+                /** @description Made at this instant or later. */
+                after?: string;
+                /** @description Made before this instant. */
+                before?: string;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+                /** @description A tenant’s id or externalId. */
+                tenant?: string;
+                endpoint?: string;
+                event?: string;
+                eventType?: string;
+                /** @description Of the last attempt. */
+                errorCode?: string;
+                /**
+                 * @description Part of the event’s data, as the text that was emitted; capitals do not matter. Looked for in bounded time: a page
+                 *     may be short, or empty, and still have a `nextCursor`. Not for keys without access to payloads.
+                 */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "status": "failed",
+                     *           "trigger": "emit",
+                     *           "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventType": "invoice.paid",
+                     *           "replayId": null,
+                     *           "attemptCount": 12,
+                     *           "lastStatusCode": 503,
+                     *           "lastErrorCode": "http_server_error",
+                     *           "lastAttemptAt": null,
+                     *           "dueAt": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "completedAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found.event_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery’s id. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "failed",
+                     *       "trigger": "emit",
+                     *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventType": "invoice.paid",
+                     *       "replayId": null,
+                     *       "attemptCount": 12,
+                     *       "lastStatusCode": 503,
+                     *       "lastErrorCode": "http_server_error",
+                     *       "lastAttemptAt": null,
+                     *       "dueAt": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null,
+                     *       "endpointUrl": "https://acme.example/webhooks",
+                     *       "endpointDeleted": false,
+                     *       "scheduleAttempts": 12,
+                     *       "maxAttempts": 12,
+                     *       "event": {
+                     *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "type": "invoice.paid",
+                     *         "externalId": "in_4711-paid",
+                     *         "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *         "tags": [
+                     *           "billing"
+                     *         ],
+                     *         "test": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryDetailsAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.delivery_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listAttempts: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The delivery’s id. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of attempts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "trigger": "emit",
+                     *           "responseHeaders": {
+                     *             "content-type": "text/plain"
+                     *           },
+                     *           "id": "att_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "deliveryId": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "attemptNumber": 1,
+                     *           "url": "https://acme.example/webhooks",
+                     *           "requestHeaders": {
+                     *             "content-type": "application/json",
+                     *             "x-api-key": "•••"
+                     *           },
+                     *           "statusCode": 503,
+                     *           "responseBody": "upstream timed out",
+                     *           "responseBodyBase64": null,
+                     *           "responseBodyTruncated": false,
+                     *           "errorCode": "http_server_error",
+                     *           "errorMessage": "HTTP 503",
+                     *           "remoteAddress": "198.51.100.7",
+                     *           "timings": {
+                     *             "totalMs": 41,
+                     *             "dnsMs": 2,
+                     *             "connectMs": 9,
+                     *             "tlsMs": 14,
+                     *             "firstByteMs": 40
+                     *           },
+                     *           "durationMs": 41,
+                     *           "startedAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.delivery_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery’s id. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, pending again. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "failed",
+                     *       "trigger": "emit",
+                     *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventType": "invoice.paid",
+                     *       "replayId": null,
+                     *       "attemptCount": 12,
+                     *       "lastStatusCode": 503,
+                     *       "lastErrorCode": "http_server_error",
+                     *       "lastAttemptAt": null,
+                     *       "dueAt": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null,
+                     *       "endpointUrl": "https://acme.example/webhooks",
+                     *       "endpointDeleted": false,
+                     *       "scheduleAttempts": 12,
+                     *       "maxAttempts": 12,
+                     *       "event": {
+                     *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "type": "invoice.paid",
+                     *         "externalId": "in_4711-paid",
+                     *         "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *         "tags": [
+                     *           "billing"
+                     *         ],
+                     *         "test": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryDetailsAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.delivery_not_found"];
+            409: components["responses"]["409.delivery_not_replayable.endpoint_deleted"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    cancelDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery’s id. */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, canceled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "failed",
+                     *       "trigger": "emit",
+                     *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventType": "invoice.paid",
+                     *       "replayId": null,
+                     *       "attemptCount": 12,
+                     *       "lastStatusCode": 503,
+                     *       "lastErrorCode": "http_server_error",
+                     *       "lastAttemptAt": null,
+                     *       "dueAt": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null,
+                     *       "endpointUrl": "https://acme.example/webhooks",
+                     *       "endpointDeleted": false,
+                     *       "scheduleAttempts": 12,
+                     *       "maxAttempts": 12,
+                     *       "event": {
+                     *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "type": "invoice.paid",
+                     *         "externalId": "in_4711-paid",
+                     *         "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *         "tags": [
+                     *           "billing"
+                     *         ],
+                     *         "test": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryDetailsAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.delivery_not_found"];
+            409: components["responses"]["409.delivery_not_cancelable"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    testFilter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "data": {
+                 *           "amount": {
+                 *             "$gte": 100
+                 *           }
+                 *         }
+                 *       },
+                 *       "event": {
+                 *         "tags": [
+                 *           "billing"
+                 *         ],
+                 *         "type": "invoice.paid",
+                 *         "data": {
+                 *           "amount": 12500,
+                 *           "customer": {
+                 *             "country": "DE"
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestFilter"];
+            };
+        };
+        responses: {
+            /** @description Whether it matches, or what is wrong with it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "matches": true,
+                     *       "problems": [
+                     *         {
+                     *           "path": "retry.baseSeconds",
+                     *           "message": "must not be less than 1"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FilterVerdict"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listReplays: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                status?: "running" | "completed" | "canceled" | "failed";
+                /** @description Replays of this tenant’s deliveries only, by its id or externalId. */
+                tenant?: string;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of replays. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "status": "running",
+                     *           "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "filter": {
+                     *             "status": "failed",
+                     *             "statusCode": "5xx",
+                     *             "after": "2026-11-20T00:00:00Z",
+                     *             "before": "2026-11-21T00:00:00Z",
+                     *             "tenant": "acme",
+                     *             "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *             "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *             "eventType": "invoice.paid",
+                     *             "errorCode": "timeout",
+                     *             "search": "in_4711"
+                     *           },
+                     *           "missing": false,
+                     *           "ratePerSecond": 500,
+                     *           "total": 7,
+                     *           "replayed": 7,
+                     *           "succeeded": 5,
+                     *           "failed": 0,
+                     *           "canceled": 0,
+                     *           "pending": 2,
+                     *           "error": null,
+                     *           "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "completedAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    createReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "status": "failed",
+                 *         "statusCode": "5xx",
+                 *         "after": "2026-11-20T00:00:00Z",
+                 *         "before": "2026-11-21T00:00:00Z",
+                 *         "tenant": "acme",
+                 *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                 *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                 *         "eventType": "invoice.paid",
+                 *         "errorCode": "timeout",
+                 *         "search": "in_4711"
+                 *       },
+                 *       "dryRun": false,
+                 *       "missing": false,
+                 *       "ratePerSecond": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateReplay"];
+            };
+        };
+        responses: {
+            /** @description With `dryRun`: how many there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 7
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayCount"];
+                };
+            };
+            /** @description The replay, which has begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "running",
+                     *       "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "filter": {
+                     *         "status": "failed",
+                     *         "statusCode": "5xx",
+                     *         "after": "2026-11-20T00:00:00Z",
+                     *         "before": "2026-11-21T00:00:00Z",
+                     *         "tenant": "acme",
+                     *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "eventType": "invoice.paid",
+                     *         "errorCode": "timeout",
+                     *         "search": "in_4711"
+                     *       },
+                     *       "missing": false,
+                     *       "ratePerSecond": 500,
+                     *       "total": 7,
+                     *       "replayed": 7,
+                     *       "succeeded": 5,
+                     *       "failed": 0,
+                     *       "canceled": 0,
+                     *       "pending": 2,
+                     *       "error": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found.event_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.replay_too_wide"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The replay’s id. */
+                replay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "running",
+                     *       "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "filter": {
+                     *         "status": "failed",
+                     *         "statusCode": "5xx",
+                     *         "after": "2026-11-20T00:00:00Z",
+                     *         "before": "2026-11-21T00:00:00Z",
+                     *         "tenant": "acme",
+                     *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "eventType": "invoice.paid",
+                     *         "errorCode": "timeout",
+                     *         "search": "in_4711"
+                     *       },
+                     *       "missing": false,
+                     *       "ratePerSecond": 500,
+                     *       "total": 7,
+                     *       "replayed": 7,
+                     *       "succeeded": 5,
+                     *       "failed": 0,
+                     *       "canceled": 0,
+                     *       "pending": 2,
+                     *       "error": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.replay_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    cancelReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The replay’s id. */
+                replay: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay, canceled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "running",
+                     *       "id": "rpl_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "filter": {
+                     *         "status": "failed",
+                     *         "statusCode": "5xx",
+                     *         "after": "2026-11-20T00:00:00Z",
+                     *         "before": "2026-11-21T00:00:00Z",
+                     *         "tenant": "acme",
+                     *         "endpoint": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "event": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "eventType": "invoice.paid",
+                     *         "errorCode": "timeout",
+                     *         "search": "in_4711"
+                     *       },
+                     *       "missing": false,
+                     *       "ratePerSecond": 500,
+                     *       "total": 7,
+                     *       "replayed": 7,
+                     *       "succeeded": 5,
+                     *       "failed": 0,
+                     *       "canceled": 0,
+                     *       "pending": 2,
+                     *       "error": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.replay_not_found"];
+            409: components["responses"]["409.replay_not_running"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    sendTestEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.paid"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SendTest"];
+            };
+        };
+        responses: {
+            /** @description The delivery, on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "failed",
+                     *       "trigger": "emit",
+                     *       "id": "dlv_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "tenantId": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventId": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventType": "invoice.paid",
+                     *       "replayId": null,
+                     *       "attemptCount": 12,
+                     *       "lastStatusCode": 503,
+                     *       "lastErrorCode": "http_server_error",
+                     *       "lastAttemptAt": null,
+                     *       "dueAt": null,
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null,
+                     *       "endpointUrl": "https://acme.example/webhooks",
+                     *       "endpointDeleted": false,
+                     *       "scheduleAttempts": 12,
+                     *       "maxAttempts": 12,
+                     *       "event": {
+                     *         "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "type": "invoice.paid",
+                     *         "externalId": "in_4711-paid",
+                     *         "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *         "tags": [
+                     *           "billing"
+                     *         ],
+                     *         "test": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryDetailsAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            409: components["responses"]["409.endpoint_disabled"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getEndpointStats: {
+        parameters: {
+            query?: {
+                /** @description How far to look back. */
+                window?: "1h" | "24h" | "7d";
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint’s id. */
+                endpoint: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "window": "24h",
+                     *       "from": "2026-11-21T09:30:00.000Z",
+                     *       "sampled": false,
+                     *       "attempts": 1520,
+                     *       "succeeded": 1500,
+                     *       "failed": 20,
+                     *       "successRate": 0.987,
+                     *       "latencyMs": {
+                     *         "p50": 41,
+                     *         "p95": 120,
+                     *         "p99": 380
+                     *       },
+                     *       "lastSuccessAt": null,
+                     *       "lastFailureAt": null,
+                     *       "backlog": {
+                     *         "waiting": 3,
+                     *         "more": false,
+                     *         "dueSince": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointStatsAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.endpoint_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getConsoleSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "role": "support",
+                     *       "keyId": "text",
+                     *       "name": "Night shift",
+                     *       "tenantId": null,
+                     *       "payloadAccess": false,
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z",
+                     *       "version": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "phk_4Zr…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in: the answer sets the session’s cookie. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "role": "support",
+                     *       "keyId": "text",
+                     *       "name": "Night shift",
+                     *       "tenantId": null,
+                     *       "payloadAccess": false,
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z",
+                     *       "version": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cookie is taken back. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    createPortalSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "rights": "manage",
+                 *       "expiresInSeconds": 3600
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreatePortalSession"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://webhooks.example.com/console/portal#token=eyJhbGciOi…",
+                     *       "token": "eyJhbGciOi…",
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PortalSessionAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getPortalSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rights": "manage",
+                     *       "tenant": {
+                     *         "id": "ten_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *         "name": "Acme Corporation"
+                     *       },
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z",
+                     *       "brand": {
+                     *         "name": "Example Inc.",
+                     *         "logoUrl": "https://example.com/logo.svg",
+                     *         "color": "#0b5c7a"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PortalSession"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                window?: "1h" | "24h" | "7d";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most five seconds old. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-11-21T09:30:00.000Z",
+                     *       "to": "2026-11-21T09:30:00.000Z",
+                     *       "bucketSeconds": 1,
+                     *       "estimated": false,
+                     *       "deliveries": {
+                     *         "succeeded": 1,
+                     *         "failed": 1,
+                     *         "pending": 1,
+                     *         "canceled": 1
+                     *       },
+                     *       "attempts": {
+                     *         "attempts": 1,
+                     *         "failures": 1,
+                     *         "p50Ms": null,
+                     *         "p95Ms": null,
+                     *         "p99Ms": null
+                     *       },
+                     *       "buckets": [
+                     *         {
+                     *           "succeeded": 1,
+                     *           "failed": 1,
+                     *           "pending": 1,
+                     *           "canceled": 1,
+                     *           "at": "2026-11-21T09:30:00.000Z",
+                     *           "attempts": 1,
+                     *           "attemptFailures": 1,
+                     *           "p50Ms": null,
+                     *           "p95Ms": null
+                     *         }
+                     *       ],
+                     *       "backlog": {
+                     *         "waiting": 1,
+                     *         "due": 1,
+                     *         "underWay": 1,
+                     *         "capped": false,
+                     *         "lagMs": null
+                     *       },
+                     *       "troubledEndpoints": [
+                     *         {
+                     *           "disabledReason": null,
+                     *           "circuit": "closed",
+                     *           "id": "text",
+                     *           "tenantId": "text",
+                     *           "tenantName": "text",
+                     *           "url": "text",
+                     *           "description": "text",
+                     *           "eventTypes": [
+                     *             "text"
+                     *           ],
+                     *           "disabled": false,
+                     *           "disabledAt": null,
+                     *           "circuitReason": null,
+                     *           "nextProbeAt": null,
+                     *           "failingSince": null,
+                     *           "consecutiveFailures": 1,
+                     *           "lastSuccessAt": null,
+                     *           "lastFailureAt": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listAllEndpoints: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                state?: "healthy" | "failing" | "disabled";
+                /** @description A tenant’s id. */
+                tenant?: string;
+                /** @description Part of the URL, the description or the tenant’s name. */
+                search?: string;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of endpoints. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "disabledReason": null,
+                     *           "circuit": "closed",
+                     *           "id": "text",
+                     *           "tenantId": "text",
+                     *           "tenantName": "text",
+                     *           "url": "text",
+                     *           "description": "text",
+                     *           "eventTypes": [
+                     *             "text"
+                     *           ],
+                     *           "disabled": false,
+                     *           "disabledAt": null,
+                     *           "circuitReason": null,
+                     *           "nextProbeAt": null,
+                     *           "failingSince": null,
+                     *           "consecutiveFailures": 1,
+                     *           "lastSuccessAt": null,
+                     *           "lastFailureAt": null,
+                     *           "createdAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EndpointOverviewPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listLabels: {
+        parameters: {
+            query: {
+                /** @description Ids of tenants, endpoints and API keys, comma-separated; at most 400. */
+                ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that there are, deleted ones included. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "text",
+                     *           "name": "text",
+                     *           "description": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Labels"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
     };
-  };
 }
