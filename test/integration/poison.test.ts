@@ -118,12 +118,14 @@ async function damage(pipeline: Pipeline, eventId: string): Promise<void> {
       END IF;
       RETURN data;
     END $$`);
+  const columns = await pipeline.query(
+    `SELECT attname FROM pg_attribute WHERE attrelid = 'events'::regclass AND attnum > 0 AND NOT attisdropped`,
+  );
+  const selected = columns.map(({ attname }) =>
+    attname === 'data' ? 'read_data(id, data) AS data' : (attname as string),
+  );
   await pipeline.query(`ALTER TABLE events RENAME TO whole_events`);
-  await pipeline.query(`
-    CREATE VIEW events AS
-      SELECT id, tenant_id, type, read_data(id, data) AS data, occurred_at, tags, external_id, delivery_count, test, hops,
-             traceparent, created_at
-        FROM whole_events`);
+  await pipeline.query(`CREATE VIEW events AS SELECT ${selected.join(', ')} FROM whole_events`);
 }
 
 async function repair(pipeline: Pipeline): Promise<void> {
