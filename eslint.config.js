@@ -34,7 +34,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    files: ['src/config.ts', 'test/**', 'bench/**', 'dev/**', '*.ts'],
+    files: ['src/config.ts', 'test/**', 'bench/**', 'dev/**', 'sdk/examples/**', '*.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },

@@ -39,6 +39,12 @@ const builds = [
     ],
     stamp: 'console/dist/.built',
   },
+  {
+    what: 'the SDK',
+    command: 'npm run --silent build --workspace @posthorn/sdk',
+    sources: ['sdk/src', 'sdk/examples', 'sdk/package.json', 'sdk/tsconfig.json'],
+    stamp: 'sdk/dist/.built',
+  },
 ];
 
 /** `npm run build` builds whatever is there already. */
