@@ -40,4 +40,5 @@ EXPOSE 8070
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/src/main.js"]
+# Young objects live as long as a request: with 32 MiB for them, the garbage collector works half as much.
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=32", "dist/src/main.js"]

@@ -58,7 +58,7 @@ export async function startPosthorn(
     },
   );
   try {
-    await configureApi(app, settings);
+    configureApi(app, settings);
     logRequests(app, log);
     await app.listen(settings.port, settings.host);
   } catch (error) {

@@ -13,7 +13,7 @@ import { serve } from '../load/remote.js';
 import type { BareLoopMethods } from './bare-loop.js';
 
 /** As many as the load generator has, so that nothing waits for a connection. */
-const CONNECTIONS = 128;
+const CONNECTIONS = 256;
 
 const keys = [parseSigningKey(`whsec_${randomBytes(32).toString('base64')}`)];
 

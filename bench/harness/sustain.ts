@@ -28,7 +28,8 @@ export interface SustainOptions {
   connections?: number;
 }
 
-export const CONNECTIONS = 64;
+/** As many as a product with a few dozen processes holds open: what is waiting together is committed together. */
+export const CONNECTIONS = 256;
 const DRAIN_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 

@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import helmet from '@fastify/helmet';
 import { FastifyAdapter, RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Settings } from '../config.js';
@@ -17,6 +16,7 @@ import { KnownRoutes } from './known-routes.js';
 import { answerProblem, ProblemFilter } from './problem.filter.js';
 import { problemOf, PROBLEM_CONTENT_TYPE } from './problem.js';
 import type { ApiRequest } from './request.js';
+import { securityHeaders } from './security-headers.js';
 import { StrictValidationPipe } from './validation.js';
 
 /** Longer than an externalId of 256 characters, each percent-encoded as three bytes. */
@@ -66,10 +66,7 @@ export function createHttpAdapter(settings: HttpSettings): FastifyAdapter {
 }
 
 /** Before `app.init()`. */
-export async function configureApi(
-  app: NestFastifyApplication,
-  settings: HttpSettings & PortalSettings,
-): Promise<void> {
+export function configureApi(app: NestFastifyApplication, settings: HttpSettings & PortalSettings): void {
   const instance = app.getHttpAdapter().getInstance();
   const routes = new KnownRoutes();
   routes.watch(instance);
@@ -81,22 +78,15 @@ export async function configureApi(
     const { bodyLimitFactor } = (route.config ?? {}) as { bodyLimitFactor?: number };
     if (bodyLimitFactor !== undefined) route.bodyLimit = settings.bodyBytesMax * bodyLimitFactor;
   });
+  const headers = securityHeaders();
   instance.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    reply.headers(headers).header('x-request-id', request.id);
     // Decodes to a character that PostgreSQL has no text for.
     done(request.url.includes('%00') ? new PosthornError('bad_request', 'The URL contains %00.') : undefined);
   });
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, parseBody);
 
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      directives: {
-        // It would turn the console's and the docs' own files into https on installations that are reached by http.
-        upgradeInsecureRequests: null,
-      },
-    },
-  });
   app.useGlobalFilters(new ProblemFilter(routes));
   app.useGlobalPipes(new StrictValidationPipe());
   if (settings.role === 'dispatcher') return; // which answers health and metrics, and nothing else

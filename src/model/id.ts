@@ -2,11 +2,24 @@
  * Identifiers. Outside, an id is a prefix and 32 hex digits (`evt_0198c0de…`); inside, it is the UUIDv7
  * those digits spell, so that rows sort by the time of their making and partitions can be cut by day.
  */
+import { randomFillSync } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
 
 export type IdPrefix = 'ten' | 'ep' | 'evt' | 'dlv' | 'att' | 'rpl' | 'key' | 'aud' | 'sec';
 
-const generator = new V7Generator();
+/** Random bits are fetched a page at a time: asking for the few of one id costs more than the rest of making it. */
+const pool = new Uint32Array(1024);
+let drawn = pool.length;
+
+const generator = new V7Generator({
+  nextUint32: () => {
+    if (drawn === pool.length) {
+      randomFillSync(pool);
+      drawn = 0;
+    }
+    return pool[drawn++]!;
+  },
+});
 
 /**
  * How far the clock may step back before the generator gives up being monotonic, in milliseconds.
