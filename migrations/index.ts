@@ -12,6 +12,7 @@ import { EndpointOptions1763700600000 } from './1763700600000-endpoint-options.j
 import { EventCatalog1763700700000 } from './1763700700000-event-catalog.js';
 import { TimedEvents1763700800000 } from './1763700800000-timed-events.js';
 import { RequestShape1763700900000 } from './1763700900000-request-shape.js';
+import { Listeners1763701100000 } from './1763701100000-listeners.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -24,4 +25,5 @@ export const migrations = [
   EventCatalog1763700700000,
   TimedEvents1763700800000,
   RequestShape1763700900000,
+  Listeners1763701100000,
 ];

@@ -18,6 +18,8 @@ import { DELIVER_AHEAD_DAYS_MAX } from './intake/event-times.js';
 import { matches } from './intake/fan-out.js';
 import { OperationalEvents } from './intake/operational-events.js';
 import { TenantDirectory } from './intake/tenant-directory.js';
+import { HandOver } from './listen/hand-over.js';
+import { PickUp } from './listen/pick-up.js';
 import { Lifecycle } from './lifecycle.js';
 import { newUuid } from './model/id.js';
 import { LANE_LISTENER, operations, TRACING } from './operations.js';
@@ -81,6 +83,7 @@ export class AppModule {
         RequestRateLimiter,
         LaneWaker,
         ReplayRunner,
+        PickUp,
         Readiness,
         Scrape,
       ],
@@ -188,6 +191,11 @@ function shared(settings: RunningSettings): Provider[] {
         new ReplayRunner({ database, clock, waker, matches, log }),
       inject: [Database, DatabaseClock, LaneWaker],
     },
+    {
+      provide: PickUp,
+      useFactory: (database: Database) => new PickUp(database, log),
+      inject: [Database],
+    },
   ];
 }
 
@@ -233,7 +241,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
           ...(tracing && { tracing }),
           database,
           clock,
-          egress,
+          egress: new HandOver({ egress, database, clock, log }),
           sealer,
           waker,
           membership,

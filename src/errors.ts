@@ -25,6 +25,14 @@ export const errorTable = {
   event_type_not_found: { status: 404, title: 'The catalog has no such event type.' },
   delivery_not_found: { status: 404, title: 'There is no such delivery.' },
   replay_not_found: { status: 404, title: 'There is no such replay.' },
+  listener_not_found: {
+    status: 404,
+    title: 'There is no such listener; one that does not poll for a minute ends. Open a new one.',
+  },
+  listener_request_not_found: {
+    status: 404,
+    title: 'Nobody waits for an answer to this request any more; it is sent again by its schedule.',
+  },
   api_key_not_found: { status: 404, title: 'There is no such API key.' },
   method_not_allowed: { status: 405, title: 'The resource does not know this method.' },
   request_timeout: { status: 408, title: 'The request took too long to arrive.' },
@@ -74,6 +82,7 @@ export const errorTable = {
     status: 422,
     title: 'The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).',
   },
+  listener_limit_reached: { status: 422, title: 'The tenant has as many listeners as may be open at once.' },
   replay_too_wide: {
     status: 422,
     title:

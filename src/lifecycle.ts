@@ -17,6 +17,7 @@ import { SETTINGS, type Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
 import { Emitter } from './intake/emitter.js';
 import { OperationalEvents } from './intake/operational-events.js';
+import { PickUp } from './listen/pick-up.js';
 import type { DeliveryReference } from './model/delivery.js';
 import { TRACING, UPKEEP_DATABASE } from './operations.js';
 import { RequestRateLimiter } from './queue/rate-limiter.js';
@@ -42,6 +43,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(Emitter) private readonly emitter: Emitter,
     @Inject(OperationalEvents) private readonly news: OperationalEvents,
     @Inject(ReplayRunner) private readonly replays: ReplayRunner,
+    @Inject(PickUp) private readonly pickUp: PickUp,
     @Inject(RequestRateLimiter) private readonly rateLimiter: RequestRateLimiter,
     @Inject(Upkeep) private readonly upkeep: Upkeep,
     @Inject(UPKEEP_DATABASE) private readonly upkeepDatabase: Database,
@@ -70,6 +72,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
 
   async beforeApplicationShutdown(): Promise<void> {
     const startedAt = performance.now();
+    await within(2_000, this.pickUp.close());
     await this.dispatching?.stop(this.settings.shutdownGraceMs);
     await within(2_000, this.replays.stop());
     // What the last attempts came to is told by emitting it.

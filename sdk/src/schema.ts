@@ -483,6 +483,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{tenant}/listeners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a listener
+         * @description A temporary endpoint whose requests are fetched by polling. It ends, and its endpoint with it, when it is closed or has not polled for a minute.
+         */
+        post: operations["openListener"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/listeners/{listener}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch what is sent to a listener
+         * @description Answers as soon as there is something, and with nothing after `waitSeconds`. Each request is handed out once; poll again while it is worked on. A listener polls once at a time: a second poll ends the first.
+         */
+        post: operations["pollListener"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/listeners/{listener}/requests/{request}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what came of a request
+         * @description It becomes the outcome of the attempt, as if the local server had been reached by us.
+         */
+        post: operations["answerListenerRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant}/listeners/{listener}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Close a listener, and delete its endpoint */
+        delete: operations["closeListener"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/replays": {
         parameters: {
             query?: never;
@@ -1829,7 +1906,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             errors?: {
                 path: string;
                 message: string;
@@ -2232,6 +2309,126 @@ export interface components {
             /** @description Why it cannot be used as a filter; an empty list: it can. */
             problems: components["schemas"]["FieldProblem"][];
         };
+        OpenListener: {
+            /**
+             * @description The event types that are wanted; all, when left out.
+             * @example [
+             *       "invoice.*"
+             *     ]
+             */
+            eventTypes?: string[];
+            /**
+             * @description Only events that it matches, as with endpoints.
+             * @example {
+             *       "data": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter?: Record<string, never> | null;
+        };
+        ListenerAnswer: {
+            /** @example lsn_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /**
+             * @description What it is to the delivery log, and to everything else: an endpoint.
+             * @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            endpointId: string;
+            /**
+             * @example [
+             *       "invoice.*"
+             *     ]
+             */
+            eventTypes: string[];
+            /**
+             * @description Signs what is sent; here and nowhere else.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+            /**
+             * Format: date-time
+             * @description It ends then, unless it polls.
+             */
+            expiresAt: string;
+        };
+        PollListener: {
+            /**
+             * @description How long the answer may wait for something to come; 0: not at all.
+             * @default 20
+             */
+            waitSeconds?: number;
+        };
+        PolledRequest: {
+            /** @example lrq_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /** @example POST */
+            method: string;
+            /**
+             * @description As they are sent to any endpoint, signature included.
+             * @example {
+             *       "webhook-id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+             *       "content-type": "application/json"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /** @example {\type\:\invoice.paid\,\timestamp\:\2026-11-21T09:30:00.000Z\,\data\:{\amount\:12500}} */
+            body: string;
+            /**
+             * @description The answer is waited for no longer; after it, the attempt has failed with `timeout`.
+             * @example 29800
+             */
+            timeoutMs: number;
+        };
+        PolledRequests: {
+            /** @description In their order; empty when nothing came. */
+            data: components["schemas"]["PolledRequest"][];
+            /**
+             * Format: date-time
+             * @description The listener ends then, unless it polls again.
+             */
+            expiresAt: string;
+        };
+        AnswerRequest: {
+            /**
+             * @description What the local server answered.
+             * @example 200
+             */
+            statusCode?: number;
+            /**
+             * @description Why the local server did not answer.
+             * @enum {string}
+             */
+            error?: "connection_refused" | "connection_reset" | "timeout";
+            /** @description In words. */
+            message?: string;
+            /**
+             * @description How long the local server took.
+             * @example 12
+             */
+            durationMs: number;
+            /**
+             * @description Names in lower case, 16 KiB in all.
+             * @example {
+             *       "content-type": "text/plain"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: base64
+             * @description The first 16 KiB of the body, in base64.
+             * @example b2s=
+             */
+            body?: string;
+            /** @description It was longer. */
+            bodyTruncated?: boolean;
+        };
         ReplayFilter: {
             /**
              * @example failed
@@ -2607,7 +2804,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             /**
              * @description Where the code is explained.
              * @example /docs/errors#validation_failed
@@ -2762,6 +2959,34 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
+         *
+         *     `listener_not_found`: There is no such listener; one that does not poll for a minute ends. Open a new one.
+         */
+        "404.tenant_not_found.listener_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `tenant_not_found`: There is no such tenant; address it by its id or its externalId.
+         *
+         *     `listener_not_found`: There is no such listener; one that does not poll for a minute ends. Open a new one.
+         *
+         *     `listener_request_not_found`: Nobody waits for an answer to this request any more; it is sent again by its schedule.
+         */
+        "404.tenant_not_found.listener_not_found.listener_request_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `conflict`: Something of this name exists already. */
         "409.conflict": {
             headers: {
@@ -2907,6 +3132,25 @@ export interface components {
          *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
          */
         "422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_type_unknown.event_data_invalid.loop_detected": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `filter_invalid`: The filter cannot be used; see errors.
+         *
+         *     `endpoint_limit_reached`: The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).
+         *
+         *     `listener_limit_reached`: The tenant has as many listeners as may be open at once.
+         */
+        "422.json_too_deep.validation_failed.filter_invalid.endpoint_limit_reached.listener_limit_reached": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5254,6 +5498,206 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    openListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "eventTypes": [
+                 *         "invoice.*"
+                 *       ],
+                 *       "filter": {
+                 *         "data": {
+                 *           "amount": {
+                 *             "$gte": 100
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["OpenListener"];
+            };
+        };
+        responses: {
+            /** @description The listener, with the secret that signs what it gets. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "lsn_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "eventTypes": [
+                     *         "invoice.*"
+                     *       ],
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListenerAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.filter_invalid.endpoint_limit_reached.listener_limit_reached"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    pollListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The listener’s id. */
+                listener: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "waitSeconds": 20
+                 *     }
+                 */
+                "application/json": components["schemas"]["PollListener"];
+            };
+        };
+        responses: {
+            /** @description What there is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "lrq_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "method": "POST",
+                     *           "headers": {
+                     *             "webhook-id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *             "content-type": "application/json"
+                     *           },
+                     *           "body": "{\\type\\:\\invoice.paid\\,\\timestamp\\:\\2026-11-21T09:30:00.000Z\\,\\data\\:{\\amount\\:12500}}",
+                     *           "timeoutMs": 29800
+                     *         }
+                     *       ],
+                     *       "expiresAt": "2026-11-21T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PolledRequests"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.listener_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    answerListenerRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The listener’s id. */
+                listener: string;
+                /** @description The request’s id. */
+                request: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "statusCode": 200,
+                 *       "error": "connection_refused",
+                 *       "message": "text",
+                 *       "durationMs": 12,
+                 *       "headers": {
+                 *         "content-type": "text/plain"
+                 *       },
+                 *       "body": "b2s=",
+                 *       "bodyTruncated": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description It is taken. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.listener_not_found.listener_request_not_found"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    closeListener: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The listener’s id. */
+                listener: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is closed. What was still owed to it is canceled. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.listener_not_found"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };

@@ -16,6 +16,13 @@ export const EndpointParameter = () =>
     example: 'ep_019ab1c2d3e47f508192a3b4c5d6e7f8',
   });
 
+export const ListenerParameter = () =>
+  ApiParam({
+    name: 'listener',
+    description: 'The listener’s id.',
+    example: 'lsn_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  });
+
 export const EventParameter = () =>
   ApiParam({
     name: 'event',

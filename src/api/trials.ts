@@ -1,4 +1,5 @@
-/** Trying out what an endpoint is to be set to, without an endpoint. */
+/** Trying things out before they are for real: a filter without an endpoint, an endpoint without an address. */
 import { FiltersController } from './filters/filters.controller.js';
+import { ListenersController } from './listeners/listeners.controller.js';
 
-export const trialControllers = [FiltersController];
+export const trialControllers = [FiltersController, ListenersController];

@@ -3,4 +3,16 @@
 import { run } from './posthorn.js';
 
 const env = process.env; // eslint-disable-line no-restricted-properties -- handed to config.ts whole
-process.exitCode = await run(process.argv.slice(2), env, (line) => void process.stdout.write(`${line}\n`));
+/** Ctrl-C, for commands that have something to put in order first. A second one ends them the hard way. */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
+}
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  env,
+  (line) => void process.stdout.write(`${line}\n`),
+  interruption,
+);

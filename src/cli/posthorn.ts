@@ -1,7 +1,8 @@
-/** `posthorn <command>`: what an operator does beside the running program. */
+/** `posthorn <command>`: what an operator does beside the running program, and what a developer does with it. */
 import { ConfigError, loadConfig } from '../config.js';
 import { migrate } from '../store/migrate.js';
 import { VERSION } from '../version.js';
+import { commands, runCommand } from './commands.js';
 import { doctor } from './doctor.js';
 
 const HELP = `posthorn ${VERSION}
@@ -10,7 +11,14 @@ const HELP = `posthorn ${VERSION}
   posthorn doctor [--url URL]   looks at configuration, database, Redis, clock and the way out, and says what is wrong
   posthorn version
 
-The settings are those of the server (docs/configuration.md). To start the server: node dist/src/main.js
+Their settings are those of the server (docs/configuration.md). To start the server: node dist/src/main.js
+
+${Object.values(commands)
+  .map(({ help }) => `  posthorn ${help}`)
+  .join('\n')}
+
+These speak to a running Posthorn: POSTHORN_URL or --url (http://localhost:8070), POSTHORN_API_KEY or --api-key: a key, or the
+token of a portal session, which knows its tenant.
 `;
 
 /** Reserved for such purposes by RFC 2606, and reachable by https from nearly everywhere. */
@@ -21,6 +29,7 @@ export async function run(
   args: string[],
   env: NodeJS.ProcessEnv,
   print: (line: string) => void,
+  interruption: () => AbortSignal = () => new AbortController().signal,
 ): Promise<number> {
   const [command, ...rest] = args;
   switch (command) {
@@ -36,9 +45,11 @@ export async function run(
     case '--help':
       print(HELP);
       return 0;
-    default:
-      print(HELP);
-      return 2;
+    default: {
+      const status = await runCommand(args, env, print, interruption);
+      if (status === undefined) print(HELP);
+      return status ?? 2;
+    }
   }
 }
 

@@ -15,7 +15,7 @@ import type { Recorder } from './recorder.js';
 
 export interface AttemptTools {
   clock: Clock;
-  egress: Egress;
+  egress: Pick<Egress, 'send'>;
   recorder: Recorder;
   log: Logger;
   /** A number in [0, 1), for the jitter. */

@@ -32,7 +32,8 @@ import { TargetCache } from './target-cache.js';
 export interface DispatcherOptions {
   database: Database;
   clock: Clock;
-  egress: Egress;
+  /** The way out; told from it only by where it ends (src/listen/hand-over.ts). */
+  egress: Pick<Egress, 'send'>;
   sealer: Sealer;
   waker: LaneWaker;
   membership: Membership;

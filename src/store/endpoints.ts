@@ -82,6 +82,7 @@ export class EndpointStore {
 
   /**
    * @param secret the customer's own; one is made otherwise
+   * @param beside is done in the same transaction, with the tenant's endpoints locked
    * @throws PosthornError `tenant_not_found`, `endpoint_limit_reached`
    */
   async create(
@@ -89,6 +90,7 @@ export class EndpointStore {
     fields: EndpointFields,
     secret: string | undefined,
     source: AuditSource,
+    beside?: (sql: Queryable, endpointId: string) => Promise<void>,
   ): Promise<EndpointView & { secret: string }> {
     const id = newUuid(this.clock.nowMs());
     const signingSecret = secret ?? formatSecret(fields.signing, randomBytes(SECRET_RANDOM_BYTES));
@@ -110,6 +112,7 @@ export class EndpointStore {
       ]);
       await insertSecret(sql, this.clock, this.sealer, { tenantId, endpointId: id }, signingSecret);
       await this.audit(sql, 'endpoint.created', tenantId, id, source);
+      await beside?.(sql, id);
       return { ...(await this.view(entities, sql, tenantId, id)), secret: signingSecret };
     });
   }

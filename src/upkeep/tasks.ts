@@ -7,6 +7,7 @@ import type { LaneListener } from '../store/lane-listener.js';
 import type { PartitionedTable } from '../store/partitions.js';
 import type { ExpiredDeliveries } from '../store/retention.js';
 import { lookAfterFailingEndpoints } from './failing-endpoints.js';
+import { endLapsedListeners } from './listeners.js';
 import { keepPartitionsAhead } from './partitions-ahead.js';
 import { retentionPolicy } from './retention-policy.js';
 import { Retention } from './retention.js';
@@ -43,6 +44,12 @@ export function upkeepTasks(tools: UpkeepTools): UpkeepTask[] {
       scope: 'installation',
       everyMs: 5 * MINUTE_MS,
       run: () => lookAfterFailingEndpoints(database, settings.disableAfterHours, listener, log),
+    },
+    {
+      name: 'listeners',
+      scope: 'installation',
+      everyMs: 15_000,
+      run: () => endLapsedListeners(database, clock, log),
     },
   ];
 }

@@ -15,6 +15,8 @@ const NOTHING: Record<string, string> = {
   tenant: 'nobody',
   name: 'nothing.at_all',
   endpoint: 'ep_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  listener: 'lsn_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  request: 'lrq_019ab1c2d3e47f508192a3b4c5d6e7f8',
   event: 'evt_019ab1c2d3e47f508192a3b4c5d6e7f8',
   delivery: 'dlv_019ab1c2d3e47f508192a3b4c5d6e7f8',
   replay: 'rpl_019ab1c2d3e47f508192a3b4c5d6e7f8',

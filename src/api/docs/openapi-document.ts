@@ -17,6 +17,7 @@ const tags: Record<string, string> = {
   Tenants: 'The customers of the product.',
   'Event types': 'The catalog: what can be emitted, told to those who receive it.',
   Endpoints: 'Where a tenant wants its events to be sent, and how.',
+  Listeners: 'Endpoints that a developer’s machine serves, without being reachable: `posthorn listen`.',
   Events: 'Emitting, and what was emitted.',
   Deliveries: 'What is owed to endpoints, each attempt at it, and doing it again.',
   Replays: 'Doing many deliveries again.',

@@ -1,0 +1,59 @@
+/** Between a listener's words and ours: the endpoint that it is, what it is handed, what it answers. */
+import { toPublicId } from '../../model/id.js';
+import { listenerUrl, type ListenerAnswer } from '../../model/listener.js';
+import type { EndpointFields } from '../../store/endpoints.js';
+import type { TakenRequest } from '../../store/listener-requests.js';
+import { newEndpoint } from '../endpoints/endpoint-mapping.js';
+import { validationFailed } from '../validation.js';
+import type { AnswerRequest, OpenListener, PolledRequest } from './listener.dto.js';
+
+/** Somebody may be stepping through the handler. */
+const TIMEOUT_MS = 30_000;
+/** And has it mended in a minute, or will emit again. */
+const RETRY_AFTER_SECONDS = [5, 10, 30];
+/** What a program under development is to bear at once; it also bounds what is laid down for it. */
+const IN_FLIGHT_MAX = 10;
+
+export function listenerEndpoint({ eventTypes, filter }: OpenListener, listenerId: string): EndpointFields {
+  const url = listenerUrl(toPublicId('lsn', listenerId));
+  const body = {
+    url,
+    description: 'posthorn listen',
+    eventTypes: eventTypes ?? ['*'],
+    filter: filter ?? null,
+    timeoutMs: TIMEOUT_MS,
+    retry: { scheduleSeconds: RETRY_AFTER_SECONDS },
+    maxInFlight: IN_FLIGHT_MAX,
+  };
+  return newEndpoint(body, url);
+}
+
+export function polledRequest({ requestId, method, headers, body, leftMs }: TakenRequest): PolledRequest {
+  return {
+    id: toPublicId('lrq', requestId),
+    method,
+    headers,
+    body,
+    timeoutMs: Math.max(0, Math.floor(leftMs)),
+  };
+}
+
+/** @throws PosthornError `validation_failed` */
+export function listenerAnswer(answer: AnswerRequest): ListenerAnswer {
+  const { statusCode, error, durationMs } = answer;
+  if (statusCode !== undefined && error === undefined) {
+    return {
+      kind: 'response',
+      statusCode,
+      headers: answer.headers ?? {},
+      body: answer.body ?? '',
+      bodyTruncated: answer.bodyTruncated ?? false,
+      durationMs,
+    };
+  }
+  if (error !== undefined && statusCode === undefined) {
+    const message = answer.message ?? 'The local server did not answer.';
+    return { kind: 'error', code: error, message, durationMs };
+  }
+  throw validationFailed([{ path: 'statusCode', message: 'or error must be given, and not both' }]);
+}

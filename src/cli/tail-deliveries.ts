@@ -1,0 +1,50 @@
+/**
+ * `posthorn deliveries tail`: a line for each delivery that comes, and one whenever it changes. It looks at the newest page
+ * again and again: what has sunk below it is not followed any further.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clockTime } from './api.js';
+import type { Invocation } from './invocation.js';
+
+interface Delivery {
+  id: string;
+  endpointId: string;
+  eventType: string;
+  status: string;
+  attemptCount: number;
+  lastStatusCode: number | null;
+  lastErrorCode: string | null;
+}
+
+const PAGE = 100;
+const LOOK_EVERY_MS = 1_000;
+
+export async function tailDeliveries({ api, given, print, signal }: Invocation): Promise<number> {
+  const filter = new URLSearchParams({ limit: String(PAGE) });
+  const names = { tenant: 'tenant', endpoint: 'endpoint', status: 'status', 'event-type': 'eventType' };
+  for (const [option, name] of Object.entries(names)) {
+    if (given[option] !== undefined) filter.set(name, given[option]);
+  }
+  /** The last line of each delivery of the page. */
+  let known: Map<string, string> | undefined;
+  while (!signal.aborted) {
+    const { data } = await api.call<{ data: Delivery[] }>('GET', `/v1/deliveries?${filter.toString()}`);
+    const lines = new Map(data.reverse().map((delivery) => [delivery.id, lineOf(delivery)]));
+    // What was there before is not news.
+    for (const [id, line] of lines) {
+      if (known !== undefined && known.get(id) !== line) print(`${clockTime()}  ${line}`);
+    }
+    if (known === undefined) print(`Waiting for deliveries at ${api.url} …`);
+    known = lines;
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return 0;
+}
+
+function lineOf(delivery: Delivery): string {
+  const { id, status, eventType, endpointId, attemptCount, lastStatusCode, lastErrorCode } = delivery;
+  const last = lastStatusCode ?? lastErrorCode;
+  const attempts =
+    attemptCount === 0 ? '' : ` after ${attemptCount} attempt(s)${last === null ? '' : `: ${last}`}`;
+  return `${id} ${eventType} to ${endpointId}: ${status}${attempts}`;
+}
