@@ -20,10 +20,13 @@ describe('clocks that are wrong', () => {
     installation = await startInstallation(queue);
     api = await installation.start('api');
     for (const skewMs of [HOUR_MS, -HOUR_MS]) {
-      await installation.start('dispatcher', {
-        NODE_OPTIONS: preload('skewed-clock'),
-        CLOCK_SKEW_MS: String(skewMs),
-      });
+      const skewed = await installation.start(
+        'dispatcher',
+        { NODE_OPTIONS: preload('skewed-clock'), CLOCK_SKEW_MS: String(skewMs) },
+        { probe: '/healthz' },
+      );
+      // It works, and says what is wrong with the machine that it is on.
+      expect(await (await fetch(`${skewed.url}/readyz`)).text()).toContain('clock');
     }
   });
   afterAll(() => installation.close());

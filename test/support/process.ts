@@ -26,6 +26,8 @@ export interface PosthornProcess {
 export interface PosthornProcessOptions extends TestInstallation {
   role?: 'all' | 'api' | 'dispatcher';
   readyTimeoutMs?: number;
+  /** What must answer 200 before it counts as started; `/healthz` for one that is never to be ready. */
+  probe?: '/readyz' | '/healthz';
 }
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -54,7 +56,8 @@ export async function startPosthornProcess(options: PosthornProcessOptions): Pro
   }
 
   try {
-    await waitFor(() => isReady(url, child), {
+    const probe = url + (options.probe ?? '/readyz');
+    await waitFor(() => answers(probe, child), {
       timeoutMs: options.readyTimeoutMs ?? READY_TIMEOUT_MS,
       what: `process ${child.pid} to be ready`,
     });
@@ -75,9 +78,9 @@ export async function startPosthornProcess(options: PosthornProcessOptions): Pro
   };
 }
 
-async function isReady(url: string, child: ChildProcess): Promise<boolean> {
+async function answers(probe: string, child: ChildProcess): Promise<boolean> {
   if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Process ${child.pid} has ended`);
-  return fetch(`${url}/readyz`).then(
+  return fetch(probe).then(
     (response) => response.ok,
     () => false,
   );

@@ -3,6 +3,7 @@
  * its answer is written down. An emit ends in one of three ways: *accepted* (a 202), *refused* (another answer), or
  * *unanswered* (the connection broke, or nothing came in time). Only the first is a promise.
  */
+import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { ADMIN_KEY } from '../../support/environment.js';
 import { waitFor } from '../../support/wait-for.js';
@@ -42,7 +43,9 @@ export class EmitStream {
     private readonly options: EmitStreamOptions,
     private readonly firstNumber: number,
   ) {
-    this.padding = 'x'.repeat(options.paddingBytes ?? 0);
+    // Random, since PostgreSQL would compress anything else, and no disk would ever be full.
+    const bytes = options.paddingBytes ?? 0;
+    this.padding = randomBytes(bytes).toString('base64').slice(0, bytes);
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 

@@ -1,7 +1,11 @@
 /** One installation of Posthorn for one case file: its own Postgres, its own Redis if the queue is there, real processes. */
 import { fileURLToPath } from 'node:url';
 import { type PostgresSettings } from '../../../dev/embedded-postgres.js';
-import { type PosthornProcess, startPosthornProcess } from '../../support/process.js';
+import {
+  type PosthornProcess,
+  type PosthornProcessOptions,
+  startPosthornProcess,
+} from '../../support/process.js';
 import { type FaultPostgres, startFaultPostgres } from './fault-postgres.js';
 import { type Backend, redisProgram } from './backends.js';
 import { type FaultRedis, startFaultRedis } from './fault-redis.js';
@@ -12,7 +16,11 @@ export interface Installation {
   postgres: FaultPostgres;
   redis: FaultRedis | undefined;
   env: Record<string, string>;
-  start(role: 'api' | 'dispatcher', env?: Record<string, string>): Promise<PosthornProcess>;
+  start(
+    role: 'api' | 'dispatcher',
+    env?: Record<string, string>,
+    options?: Pick<PosthornProcessOptions, 'probe'>,
+  ): Promise<PosthornProcess>;
   /** @throws Error when a process logged an ERROR: that means wake someone, and no fault here is a reason to. */
   close(): Promise<void>;
 }
@@ -42,8 +50,9 @@ export async function startInstallation(
     postgres,
     redis,
     env,
-    start: async (role, own = {}) => {
+    start: async (role, own = {}, probe = {}) => {
       const started = await startPosthornProcess({
+        ...probe,
         databaseUrl: postgres.url,
         backend: queueOf(queue, redis),
         role,
