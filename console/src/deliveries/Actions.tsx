@@ -2,7 +2,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Delivery, Endpoint } from '../api/types.js';
+import type { Attempt, Delivery, Endpoint } from '../api/types.js';
 import type { EventWithText } from './event.js';
 import { useFace } from '../face/face.js';
 import { Confirm } from '../kit/Confirm.js';
@@ -14,9 +14,10 @@ interface Props {
   delivery: Delivery;
   endpoint: Endpoint | undefined;
   event: EventWithText | undefined;
+  lastAttempt: Attempt | undefined;
 }
 
-export function Actions({ delivery, endpoint, event }: Props) {
+export function Actions({ delivery, endpoint, event, lastAttempt }: Props) {
   const { client, can } = useFace();
   const queries = useQueryClient();
   const say = useSay();
@@ -39,6 +40,9 @@ export function Actions({ delivery, endpoint, event }: Props) {
     onSettled: () => setAsking(false),
   });
   const isPending = delivery.status === 'pending';
+  // A failed one that holds a strict order back is in the way until somebody gives it up.
+  const holds =
+    delivery.status === 'failed' && endpoint?.ordering === 'strict' && endpoint.onFailure === 'hold';
   return (
     <>
       {endpoint && event && (
@@ -46,7 +50,7 @@ export function Actions({ delivery, endpoint, event }: Props) {
           Copy as curl
         </Button>
       )}
-      {can.replay && isPending && (
+      {can.replay && (isPending || holds) && (
         <Button variant="default" onClick={() => setAsking(true)}>
           Cancel delivery
         </Button>
@@ -65,15 +69,21 @@ export function Actions({ delivery, endpoint, event }: Props) {
         onClose={() => setAsking(false)}
       >
         Nothing more will be sent for it. It can be replayed later.
+        {holds && ' What waits behind it goes on.'}
       </Confirm>
       <Modal opened={showingCurl} onClose={() => setShowingCurl(false)} title="As curl" size="lg">
         {endpoint && event && (
           <div className="stack">
             <div className="dim">
-              The same body and headers, signed by the command itself with the secret that you put in; what is
-              hidden here (custom headers) you will have to fill in.
+              {endpoint.signing === 'hmac'
+                ? 'The same body and headers, signed by the command itself with the secret that you put in.'
+                : 'The same body and headers, with the signature of the last attempt: receivers take it for five minutes.'}{' '}
+              What is hidden here (custom headers) you will have to fill in.
             </div>
-            <CodeBlock text={curlOf(endpoint, event)} label="curl command" />
+            <CodeBlock
+              text={curlOf(endpoint, event, lastAttempt, window.location.origin)}
+              label="curl command"
+            />
           </div>
         )}
       </Modal>

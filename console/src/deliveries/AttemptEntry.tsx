@@ -4,9 +4,10 @@ import { useId, useState } from 'react';
 import type { Attempt } from '../api/types.js';
 import { CodeBlock, Json } from '../kit/Json.js';
 import { laidOut } from '../kit/json-text.js';
+import { Copied } from '../kit/Identifier.js';
 import { Moment } from '../kit/Moment.js';
 import { duration } from '../kit/words.js';
-import { errorSentences } from './error-codes.js';
+import { endSentences, errorSentences } from './error-codes.js';
 import { words } from './outcome.js';
 import { Timings } from './Timings.js';
 
@@ -51,7 +52,7 @@ function AttemptDetails({ attempt }: { attempt: Attempt }) {
     <>
       {errorCode !== null && (
         <div className="note note-bad">
-          {errorSentences[errorCode] ?? words(errorCode)}
+          {errorSentences[errorCode] ?? endSentences[errorCode] ?? words(errorCode)}
           {errorMessage && <div className="mono small">{errorMessage}</div>}
         </div>
       )}
@@ -67,14 +68,20 @@ function AttemptDetails({ attempt }: { attempt: Attempt }) {
           <div className="stack-tight">
             <Headers headers={responseHeaders ?? {}} first={`HTTP ${statusCode}`} />
             {responseBody ? (
-              <Body text={responseBody} cut={attempt.responseBodyTruncated} />
+              <Body
+                text={responseBody}
+                base64={attempt.responseBodyBase64}
+                cut={attempt.responseBodyTruncated}
+              />
             ) : (
-              <div className="dim">The body was empty.</div>
+              <div className="dim">
+                {responseBody === null ? 'Its body may not be read with this key.' : 'The body was empty.'}
+              </div>
             )}
           </div>
         </Tabs.Panel>
         <Tabs.Panel value="request" pt="sm">
-          <Headers headers={attempt.requestHeaders} first={`POST ${url}`} />
+          <Headers headers={attempt.requestHeaders} first={url} />
           {remoteAddress && (
             <div className="dim small" style={{ marginTop: 8 }}>
               Connected to <code>{remoteAddress}</code>
@@ -86,13 +93,19 @@ function AttemptDetails({ attempt }: { attempt: Attempt }) {
   );
 }
 
-function Body({ text, cut }: { text: string; cut: boolean }) {
+function Body({ text, base64, cut }: { text: string; base64: string | null; cut: boolean }) {
   return (
     <>
       {laidOut(text) === undefined ? (
         <CodeBlock text={text} label="response body" />
       ) : (
         <Json text={text} label="response body" />
+      )}
+      {base64 !== null && (
+        <div className="dim small">
+          It is not text; what cannot be shown is replaced. As base64:{' '}
+          <Copied value={base64} label="Copy the body as base64" />
+        </div>
       )}
       {cut && <div className="dim small">Cut off: no more of a body is kept than its first 16 KiB.</div>}
     </>

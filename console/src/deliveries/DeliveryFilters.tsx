@@ -4,8 +4,10 @@ import { Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useFace } from '../face/face.js';
 import type { Filters } from '../face/search.js';
+import { EndpointFilter } from './EndpointFilter.js';
 import { errorCodes } from './error-codes.js';
-import { filterNames, isFiltered, sinceChoices } from './filter.js';
+import { filterNames, isFiltered } from './filter.js';
+import { TimeFilter } from './TimeFilter.js';
 
 const statuses = ['pending', 'succeeded', 'failed', 'canceled'];
 const statusCodes = [
@@ -28,36 +30,66 @@ const statusCodes = [
 interface Props {
   filters: Filters;
   onChange: (changes: Filters) => void;
+  /** Only what can be asked of events: how deliveries went is left out. */
+  ofEvents?: boolean;
 }
 
-export function DeliveryFilters({ filters, onChange }: Props) {
+export function DeliveryFilters({ filters, onChange, ofEvents = false }: Props) {
   const { kind } = useFace();
   const [more, setMore] = useState(false);
-  const since =
-    filters.after !== undefined && !(filters.after in sinceChoices)
-      ? { ...sinceChoices, [filters.after]: `Since ${filters.after}` }
-      : sinceChoices;
   return (
     <search className="filters" data-more={more}>
       <Typed name="search" label="Payload contains" wide {...{ filters, onChange }} />
-      <Select
-        label="Status"
-        placeholder="Any"
-        clearable
-        w={118}
-        data={statuses}
-        value={filters.status ?? null}
-        onChange={(status) => onChange({ status: status ?? undefined })}
+      {!ofEvents && (
+        <Select
+          label="Status"
+          placeholder="Any"
+          clearable
+          w={118}
+          data={statuses}
+          value={filters.status ?? null}
+          onChange={(status) => onChange({ status: status ?? undefined })}
+        />
+      )}
+      <TimeFilter filters={filters} onChange={onChange} />
+      {!ofEvents && <Outcome filters={filters} onChange={onChange} />}
+      <Typed className="filter-minor" name="eventType" label="Event type" {...{ filters, onChange }} />
+      {kind === 'staff' && (
+        <Typed
+          className="filter-minor"
+          name="tenant"
+          label="Tenant"
+          placeholder="id or externalId"
+          {...{ filters, onChange }}
+        />
+      )}
+      <EndpointFilter value={filters.endpoint} onChange={(endpoint) => onChange({ endpoint })} />
+      <Typed
+        className="filter-minor"
+        name="event"
+        label="Event"
+        placeholder="evt_…"
+        {...{ filters, onChange }}
       />
-      <Select
-        label="Time"
-        placeholder="Any"
-        clearable
-        w={140}
-        data={Object.entries(since).map(([value, label]) => ({ value, label }))}
-        value={filters.after ?? null}
-        onChange={(after) => onChange({ after: after ?? undefined })}
-      />
+      <Button className="only-phone" variant="default" aria-expanded={more} onClick={() => setMore(!more)}>
+        {more ? 'Fewer filters' : 'More filters'}
+      </Button>
+      {isFiltered(filters) && (
+        <Button
+          variant="subtle"
+          color="gray"
+          onClick={() => onChange(Object.fromEntries(filterNames.map((name) => [name, undefined])))}
+        >
+          Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+function Outcome({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
+  return (
+    <>
       <Select
         className="filter-minor"
         label="Status code"
@@ -80,43 +112,7 @@ export function DeliveryFilters({ filters, onChange }: Props) {
         value={filters.errorCode ?? null}
         onChange={(errorCode) => onChange({ errorCode: errorCode ?? undefined })}
       />
-      <Typed className="filter-minor" name="eventType" label="Event type" {...{ filters, onChange }} />
-      {kind === 'staff' && (
-        <Typed
-          className="filter-minor"
-          name="tenant"
-          label="Tenant"
-          placeholder="id or externalId"
-          {...{ filters, onChange }}
-        />
-      )}
-      <Typed
-        className="filter-minor"
-        name="endpoint"
-        label="Endpoint"
-        placeholder="ep_…"
-        {...{ filters, onChange }}
-      />
-      <Typed
-        className="filter-minor"
-        name="event"
-        label="Event"
-        placeholder="evt_…"
-        {...{ filters, onChange }}
-      />
-      <Button className="only-phone" variant="default" aria-expanded={more} onClick={() => setMore(!more)}>
-        {more ? 'Fewer filters' : 'More filters'}
-      </Button>
-      {isFiltered(filters) && (
-        <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => onChange(Object.fromEntries(filterNames.map((name) => [name, undefined])))}
-        >
-          Clear
-        </Button>
-      )}
-    </search>
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { useFace } from '../face/face.js';
 import { usePathPart } from '../face/path.js';
 import { useLabels } from '../face/labels.js';
 import { AppLink } from '../kit/AppLink.js';
+import { Clamped } from '../kit/Clamped.js';
 import { Identifier } from '../kit/Identifier.js';
 import { Moment } from '../kit/Moment.js';
 import { Facts, Page, Panel } from '../kit/Page.js';
@@ -60,23 +61,26 @@ function Story({ delivery }: { delivery: DeliveryDetails }) {
           {event.data?.test && <span className="tag">test</span>}
         </span>
       }
-      about={
-        <>
-          to <span style={{ overflowWrap: 'anywhere' }}>{labelOf(endpointId)?.name ?? endpointId}</span>
-        </>
+      about={<span style={{ wordBreak: 'break-all' }}>to {delivery.endpointUrl}</span>}
+      actions={
+        <Actions
+          delivery={delivery}
+          endpoint={endpoint.data}
+          event={event.data}
+          lastAttempt={attempts.rows[0]}
+        />
       }
-      actions={<Actions delivery={delivery} endpoint={endpoint.data} event={event.data} />}
     >
       <div className="columns-wide">
         <div className="stack">
           <Panel title="What happened">
-            <Timeline delivery={delivery} endpoint={endpoint.data} attempts={attempts} />
+            <Timeline delivery={delivery} endpoint={endpoint.data} times={event.data} attempts={attempts} />
           </Panel>
           <Panel title="Event">
             <Payload event={event.data} error={event.error} />
           </Panel>
           <Panel title="Signature">
-            <SignatureExplained attempt={attempts.rows[0]} signing={endpoint.data?.signing} />
+            <SignatureExplained attempt={attempts.rows[0]} endpoint={endpoint.data} />
           </Panel>
         </div>
         <Panel title="Details">
@@ -87,9 +91,13 @@ function Story({ delivery }: { delivery: DeliveryDetails }) {
               [
                 'Endpoint',
                 <>
-                  <AppLink to={endpointPath(tenantId, endpointId)}>
-                    {labelOf(endpointId)?.description || 'Open endpoint'}
-                  </AppLink>
+                  {delivery.endpointDeleted ? (
+                    <span className="dim">deleted</span>
+                  ) : (
+                    <AppLink to={endpointPath(tenantId, endpointId)}>
+                      <Clamped text={labelOf(endpointId)?.description || 'Open endpoint'} />
+                    </AppLink>
+                  )}
                   <div>
                     <Identifier id={endpointId} />
                   </div>
@@ -99,7 +107,9 @@ function Story({ delivery }: { delivery: DeliveryDetails }) {
                 ? ([
                     [
                       'Tenant',
-                      <AppLink to={`/tenants/${tenantId}`}>{labelOf(tenantId)?.name ?? tenantId}</AppLink>,
+                      <AppLink to={`/tenants/${tenantId}`}>
+                        <Clamped text={labelOf(tenantId)?.name ?? tenantId} />
+                      </AppLink>,
                     ],
                   ] as [string, React.ReactNode][])
                 : []),

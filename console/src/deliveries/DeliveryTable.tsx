@@ -26,9 +26,12 @@ export function DeliveryTable({ list, empty, withEndpoint = true }: Props) {
   const columns: Column<Delivery>[] = [
     {
       head: 'Event',
+      width: '26%',
       cell: ({ eventType, endpointId }) => (
         <>
-          <div className="mono truncate">{eventType}</div>
+          <div className="mono truncate" title={eventType}>
+            {eventType}
+          </div>
           {withEndpoint && (
             <div className="only-phone dim small truncate">{labelOf(endpointId)?.name ?? ' '}</div>
           )}
@@ -36,9 +39,15 @@ export function DeliveryTable({ list, empty, withEndpoint = true }: Props) {
       ),
     },
     { head: 'Status', cell: ({ status }) => <StatusOf status={status} /> },
-    { head: 'Outcome', cell: (delivery) => <span className="dim">{outcomeOf(delivery)}</span>, minor: true },
+    {
+      head: 'Outcome',
+      width: '19%',
+      minor: true,
+      cell: (delivery) => <div className="dim truncate">{outcomeOf(delivery)}</div>,
+    },
     {
       head: 'Endpoint',
+      width: '28%',
       minor: true,
       cell: ({ endpointId, tenantId }) => (
         <>

@@ -1,4 +1,5 @@
 /** The event that is delivered. */
+import type { ReactNode } from 'react';
 import type { EventWithText } from './event.js';
 import { Json } from '../kit/Json.js';
 import { Moment } from '../kit/Moment.js';
@@ -13,19 +14,22 @@ export function Payload({ event, error }: { event: EventWithText | undefined; er
       <Facts
         facts={[
           ['Happened', <Moment at={event.occurredAt} as="full" />],
+          ...(event.externalId === null ? [] : [fact('Emitter’s id', <code>{event.externalId}</code>)]),
+          ...(event.deliverAt === null ? [] : [fact('Send at', <Moment at={event.deliverAt} as="full" />)]),
+          ...(event.expiresAt === null ? [] : [fact('Expires', <Moment at={event.expiresAt} as="full" />)]),
           ...((event.tags?.length ?? 0) > 0
-            ? ([
-                [
+            ? [
+                fact(
                   'Tags',
                   <span className="tags">
                     {event.tags.map((tag) => (
-                      <span key={tag} className="tag">
+                      <span key={tag} className="tag" title={tag}>
                         {tag}
                       </span>
                     ))}
                   </span>,
-                ],
-              ] as [string, React.ReactNode][])
+                ),
+              ]
             : []),
         ]}
       />
@@ -36,4 +40,8 @@ export function Payload({ event, error }: { event: EventWithText | undefined; er
       )}
     </div>
   );
+}
+
+function fact(name: string, value: ReactNode): [string, ReactNode] {
+  return [name, value];
 }

@@ -6,21 +6,22 @@ import { Moment } from '../kit/Moment.js';
 import { useNow } from '../kit/useNow.js';
 import { Failure, Loading } from '../kit/States.js';
 import { AttemptEntry } from './AttemptEntry.js';
-import { nextStep } from './next-step.js';
+import { nextStep, type EventTimes } from './next-step.js';
 
 interface Props {
   delivery: DeliveryDetails;
   endpoint: Endpoint | undefined;
+  times: EventTimes;
   attempts: List<Attempt>;
 }
 
-export function Timeline({ delivery, endpoint, attempts }: Props) {
+export function Timeline({ delivery, endpoint, times, attempts }: Props) {
   const nowMs = useNow();
   if (attempts.isLoading) return <Loading lines={3} />;
   if (attempts.error) return <Failure error={attempts.error} retry={attempts.retry} />;
   const inOrder = [...attempts.rows].sort((one, other) => one.attemptNumber - other.attemptNumber);
   const last = inOrder.at(-1);
-  const next = nextStep(delivery, endpoint, nowMs);
+  const next = nextStep(delivery, endpoint, times, nowMs);
   return (
     <>
       {attempts.hasMore && (

@@ -1,4 +1,4 @@
-/** Every error code of an attempt with its sentence; test/unit/console-error-codes.test.ts holds it against src/model/error-code.ts. */
+/** Every error code with its sentence; test/unit/console-text.test.ts holds those of attempts against src/model/error-code.ts. */
 export const errorSentences: Record<string, string> = {
   address_blocked:
     'The address is private, reserved or refused by the operator; nothing was sent. The message says which range.',
@@ -36,4 +36,12 @@ export const errorSentences: Record<string, string> = {
   http_server_error: 'The answer was a 5xx, or a status that is not known.',
 };
 
-export const errorCodes = Object.keys(errorSentences);
+/** Why a delivery ended without another attempt. */
+export const endSentences: Record<string, string> = {
+  expired: 'It was not worth sending any more: the event’s expiresAt had passed.',
+  endpoint_deleted: 'Its endpoint was deleted while it waited.',
+  event_missing: 'Its event is not there any more, so there was nothing to send.',
+  record_failed: 'What came of an attempt could not be recorded; it was set aside rather than sent for ever.',
+};
+
+export const errorCodes = [...Object.keys(errorSentences), ...Object.keys(endSentences)];

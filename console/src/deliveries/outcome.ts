@@ -9,7 +9,7 @@ export function outcomeOf({ lastStatusCode, lastErrorCode, status, attemptCount 
   return '–';
 }
 
-/** `connection_refused` → `connection refused`. */
+/** `connection_refused` → `connection refused`, also within a sentence of the server’s. */
 export function words(code: string): string {
   return code.replaceAll('_', ' ');
 }

@@ -1,5 +1,5 @@
 /** An endpoint, new or changed: explains what each setting does, and says what is wrong beside the field. */
-import { Button, NumberInput, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { messageOf, problemAt, Problem } from '../api/problem.js';
@@ -9,7 +9,8 @@ import { useGo } from '../face/path.js';
 import { useSay } from '../kit/Messages.js';
 import { EventTypePicker } from './EventTypePicker.js';
 import { draftOf, filterProblem, newDraft, requestOf, urlProblem, type EndpointDraft } from './form.js';
-import { HeaderFields } from './HeaderFields.js';
+import { pausesProblem } from './retry.js';
+import { Sections } from './sections.js';
 
 interface Props {
   tenantId: string;
@@ -23,7 +24,6 @@ export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
   const go = useGo();
   const say = useSay();
   const [draft, setDraft] = useState<EndpointDraft>(endpoint ? draftOf(endpoint) : newDraft);
-  const [more, setMore] = useState(endpoint !== undefined);
   const change = (changes: Partial<EndpointDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const path = `/v1/tenants/${tenantId}/endpoints`;
   const save = useMutation({
@@ -43,7 +43,8 @@ export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (urlProblem(draft.url) === undefined && filterProblem(draft.filter) === undefined) save.mutate();
+    const problems = [urlProblem(draft.url), filterProblem(draft.filter), pausesProblem(draft.retry)];
+    if (problems.every((problem) => problem === undefined)) save.mutate();
   };
   const at = (name: string) => problemAt(save.error, name);
   const general =
@@ -55,7 +56,7 @@ export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
     <form className="stack" onSubmit={submit}>
       <TextInput
         label="URL"
-        description="Where events are sent, as POST requests with a JSON body."
+        description="Where events are sent: POST requests with a JSON body, signed."
         placeholder="https://example.com/webhooks"
         required
         value={draft.url}
@@ -75,14 +76,7 @@ export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
         onChange={(eventTypes) => change({ eventTypes })}
         error={at('eventTypes')}
       />
-      {!more && (
-        <div>
-          <Button variant="subtle" color="gray" px={0} onClick={() => setMore(true)}>
-            Headers, filter, format, limits …
-          </Button>
-        </div>
-      )}
-      {more && <Further draft={draft} change={change} at={at} />}
+      <Sections draft={draft} change={change} at={at} isNew={endpoint === undefined} />
       {general && (
         <div className="note note-bad" role="alert">
           {general}
@@ -97,80 +91,5 @@ export function EndpointForm({ tenantId, endpoint, onDone }: Props) {
         </Button>
       </div>
     </form>
-  );
-}
-
-interface FurtherProps {
-  draft: EndpointDraft;
-  change: (changes: Partial<EndpointDraft>) => void;
-  at: (name: string) => string | undefined;
-}
-
-function Further({ draft, change, at }: FurtherProps) {
-  return (
-    <>
-      <HeaderFields
-        headers={draft.headers}
-        onChange={(headers) => change({ headers })}
-        error={at('headers')}
-      />
-      <Textarea
-        label="Filter"
-        description={'Only events that match are sent: {"data":{"amount":{"$gte":100}}}. Empty: all.'}
-        autosize
-        minRows={2}
-        value={draft.filter}
-        onChange={(event) => change({ filter: event.currentTarget.value })}
-        error={filterProblem(draft.filter) ?? at('filter')}
-        styles={{ input: { fontFamily: 'var(--ph-mono)' } }}
-      />
-      <div className="columns">
-        <Select
-          label="Body"
-          allowDeselect={false}
-          data={[
-            { value: 'standard', label: 'type, timestamp and data' },
-            { value: 'raw', label: 'only data' },
-            { value: 'cloudevents', label: 'CloudEvents 1.0' },
-          ]}
-          value={draft.bodyFormat}
-          onChange={(value) => change({ bodyFormat: value as EndpointDraft['bodyFormat'] })}
-        />
-        <Select
-          label="Signature"
-          allowDeselect={false}
-          data={[
-            { value: 'hmac', label: 'HMAC-SHA256, shared secret' },
-            { value: 'ed25519', label: 'ed25519, public key' },
-          ]}
-          value={draft.signing}
-          onChange={(value) => change({ signing: value as EndpointDraft['signing'] })}
-        />
-        <NumberInput
-          label="Timeout in seconds"
-          min={1}
-          max={60}
-          value={draft.timeoutSeconds}
-          onChange={(value) => change({ timeoutSeconds: Number(value) })}
-          error={at('timeoutMs')}
-        />
-        <NumberInput
-          label="Requests per second at most"
-          placeholder="no limit"
-          min={1}
-          value={draft.rateLimitPerSecond}
-          onChange={(value) => change({ rateLimitPerSecond: value === '' ? '' : Number(value) })}
-          error={at('rateLimitPerSecond')}
-        />
-        <NumberInput
-          label="Requests at a time"
-          placeholder="default"
-          min={1}
-          value={draft.maxInFlight}
-          onChange={(value) => change({ maxInFlight: value === '' ? '' : Number(value) })}
-          error={at('maxInFlight')}
-        />
-      </div>
-    </>
   );
 }

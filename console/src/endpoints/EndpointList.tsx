@@ -26,7 +26,7 @@ const columns: Column<Endpoint>[] = [
     cell: ({ eventTypes }) => (
       <span className="tags">
         {eventTypes.slice(0, 3).map((type) => (
-          <span key={type} className="tag">
+          <span key={type} className="tag" title={type}>
             {type === '*' ? 'all' : type}
           </span>
         ))}

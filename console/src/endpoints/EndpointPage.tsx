@@ -9,6 +9,7 @@ import { DeliveryTable } from '../deliveries/DeliveryTable.js';
 import { useFace } from '../face/face.js';
 import { usePathPart } from '../face/path.js';
 import { AppLink } from '../kit/AppLink.js';
+import { Clamped } from '../kit/Clamped.js';
 import { Page, Panel } from '../kit/Page.js';
 import { Empty, Failure, Loading } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
@@ -58,7 +59,7 @@ function EndpointView({ endpoint }: { endpoint: Endpoint }) {
       }
       heading={
         <span className="row" style={{ gap: 12 }}>
-          {endpoint.url} <StatusOf status={endpoint.status} />
+          <Clamped text={endpoint.url} /> <StatusOf status={endpoint.status} />
         </span>
       }
       about={endpoint.description}

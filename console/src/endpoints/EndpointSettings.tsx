@@ -1,70 +1,90 @@
-/** An endpoint's settings, in words. */
-import type { Endpoint, Retry } from '../api/types.js';
+/** An endpoint's settings, in words; what is not set is not told of. */
+import type { ReactNode } from 'react';
+import type { Endpoint } from '../api/types.js';
+import { Clamped } from '../kit/Clamped.js';
 import { Identifier } from '../kit/Identifier.js';
 import { Moment } from '../kit/Moment.js';
-import { Json } from '../kit/Json.js';
+import { CodeBlock } from '../kit/Json.js';
 import { Facts, Panel } from '../kit/Page.js';
 import { duration } from '../kit/words.js';
+import { retryWords } from './retry.js';
+import { bodyWords, payloadWords, profileWords } from './words.js';
 
-const bodies = { standard: 'type, timestamp and data', raw: 'only data', cloudevents: 'CloudEvents 1.0' };
+type Fact = [string, ReactNode];
 
 export function EndpointSettings({ endpoint }: { endpoint: Endpoint }) {
-  const headers = Object.keys(endpoint.headers);
   return (
     <Panel title="Settings">
-      <Facts
-        facts={[
-          ['Endpoint', <Identifier id={endpoint.id} />],
-          [
-            'Event types',
-            <span className="tags">
-              {endpoint.eventTypes.map((type) => (
-                <span key={type} className="tag">
-                  {type === '*' ? 'all' : type}
-                </span>
-              ))}
-            </span>,
-          ],
-          ...(endpoint.filter === null
-            ? []
-            : ([['Filter', <Json text={JSON.stringify(endpoint.filter)} label="filter" />]] as [
-                string,
-                React.ReactNode,
-              ][])),
-          ...(headers.length === 0
-            ? []
-            : ([
-                [
-                  'Headers',
-                  headers.map((name) => (
-                    <div key={name}>
-                      <code>{name}</code> <span className="dim">•••</span>
-                    </div>
-                  )),
-                ],
-              ] as [string, React.ReactNode][])),
-          ['Body', bodies[endpoint.bodyFormat]],
-          ['Signature', endpoint.signing === 'hmac' ? 'HMAC-SHA256' : 'ed25519'],
-          ['Retries', retryWords(endpoint.retry)],
-          ['Timeout', duration(endpoint.timeoutMs)],
-          [
-            'Rate',
-            endpoint.rateLimitPerSecond === null ? 'no limit' : `${endpoint.rateLimitPerSecond} per second`,
-          ],
-          ['At a time', `${endpoint.maxInFlight} requests`],
-          ['Since', <Moment at={endpoint.createdAt} as="full" />],
-        ]}
-      />
+      <div className="stack">
+        <Facts facts={[...whatFacts(endpoint), ...howFacts(endpoint), ...paceFacts(endpoint)]} />
+        {endpoint.filter !== null && (
+          <div className="stack-tight">
+            <span className="dim">Only events that match</span>
+            <CodeBlock text={JSON.stringify(endpoint.filter, null, 2)} label="filter" />
+          </div>
+        )}
+      </div>
     </Panel>
   );
 }
 
-function retryWords(retry: Retry): string {
-  if ('scheduleSeconds' in retry) {
-    return retry.scheduleSeconds.length === 0
-      ? 'none'
-      : `after ${retry.scheduleSeconds.map((seconds) => duration(seconds * 1_000)).join(', ')}`;
-  }
-  const { maxAttempts = 12, baseSeconds = 5, maxSeconds = 43_200 } = retry;
-  return `${maxAttempts} attempts, pauses from ${duration(baseSeconds * 1_000)} to ${duration(maxSeconds * 1_000)}`;
+function whatFacts({ id, eventTypes }: Endpoint): Fact[] {
+  return [
+    ['Endpoint', <Identifier id={id} />],
+    [
+      'Event types',
+      <span className="tags">
+        {eventTypes.map((type) => (
+          <span key={type} className="tag" title={type}>
+            {type === '*' ? 'all' : type}
+          </span>
+        ))}
+      </span>,
+    ],
+  ];
+}
+
+function howFacts(endpoint: Endpoint): Fact[] {
+  const { headers, method, payload, bodyFormat, signing, signatureProfile } = endpoint;
+  const names = Object.keys(headers);
+  return [
+    ['Sent as', `${method}, ${bodyWords[bodyFormat]}`],
+    ...(payload === 'full' ? [] : [fact('Payload', payloadWords[payload])]),
+    ...(names.length === 0
+      ? []
+      : [
+          fact(
+            'Headers',
+            names.map((name) => <Hidden key={name} name={name} />),
+          ),
+        ]),
+    ['Signature', signing === 'hmac' ? 'HMAC-SHA256' : 'ed25519'],
+    ...(signatureProfile === 'none' ? [] : [fact('Also as', profileWords[signatureProfile])]),
+  ];
+}
+
+function paceFacts(endpoint: Endpoint): Fact[] {
+  const { ordering, onFailure, retry, timeoutMs, rateLimitPerSecond, maxInFlight } = endpoint;
+  const strict = `strict; one that has failed for good ${onFailure === 'hold' ? 'holds the rest back' : 'is skipped'}`;
+  return [
+    ...(ordering === 'strict' ? [fact('Order', strict)] : []),
+    ['Retries', retryWords(retry)],
+    ['Timeout', duration(timeoutMs)],
+    ['Rate', rateLimitPerSecond === null ? 'no limit' : `${rateLimitPerSecond} per second`],
+    ['At a time', ordering === 'strict' ? 'one request' : `${maxInFlight} requests`],
+    ...Object.entries(endpoint.metadata).map(([key, value]) => fact(key, <Clamped text={value} lines={3} />)),
+    ['Since', <Moment at={endpoint.createdAt} as="full" />],
+  ];
+}
+
+function fact(name: string, value: ReactNode): Fact {
+  return [name, value];
+}
+
+function Hidden({ name }: { name: string }) {
+  return (
+    <div>
+      <code>{name}</code> <span className="dim">•••</span>
+    </div>
+  );
 }

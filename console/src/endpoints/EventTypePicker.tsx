@@ -1,8 +1,6 @@
 /** Event types from the catalog, with what each means; patterns and types that are not in it may be typed. */
 import { TagsInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import type { EventType } from '../api/types.js';
-import { useFace } from '../face/face.js';
+import { useCatalog } from '../event-types/catalog.js';
 
 interface Props {
   value: string[];
@@ -10,17 +8,8 @@ interface Props {
   error: string | undefined;
 }
 
-/** A catalog of more is searched on its own page. */
-const SHOWN_MAX = 200;
-
 export function EventTypePicker({ value, onChange, error }: Props) {
-  const { client } = useFace();
-  const catalog = useQuery({
-    queryKey: ['event-types-to-pick'],
-    queryFn: () => client.get<{ data: EventType[] }>('/v1/event-types', { limit: SHOWN_MAX }),
-    staleTime: 60_000,
-  });
-  const types = catalog.data?.data.filter(({ archived }) => !archived) ?? [];
+  const { types } = useCatalog();
   const about = new Map(types.map(({ name, description }) => [name, description]));
   const groups = [...new Set(types.map(({ name }) => name.split('.')[0]!))].map((group) => `${group}.*`);
   return (

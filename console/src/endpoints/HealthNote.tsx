@@ -1,8 +1,9 @@
 /** Says what is wrong with an endpoint, what happens meanwhile, and what to do; nothing when it is well. */
 import type { Endpoint } from '../api/types.js';
+import { words } from '../deliveries/outcome.js';
 import { useNow } from '../kit/useNow.js';
 import { fromNow, plural } from '../kit/words.js';
-import { disabledReasons } from './trouble.js';
+import { disabledReasons, probeWords } from './trouble.js';
 
 export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
   const nowMs = useNow();
@@ -20,13 +21,19 @@ export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
     return (
       <div className="note note-bad" role="status">
         <strong>Paused{circuit.since ? ` ${fromNow(circuit.since, nowMs)}` : ''}:</strong>{' '}
-        {circuit.reason ?? 'it failed too often'}. Deliveries wait without using up their attempts;{' '}
+        {words(circuit.reason ?? 'it failed too often')}. Deliveries wait without using up their attempts.{' '}
         {circuit.state === 'half_open'
-          ? 'a single one is tried right now.'
-          : circuit.nextProbeAt
-            ? `a single one is tried ${fromNow(circuit.nextProbeAt, nowMs)}.`
-            : 'a single one is tried soon.'}{' '}
+          ? 'A single one is tried right now.'
+          : probeWords(circuit.nextProbeAt, nowMs)}{' '}
         When that succeeds, the rest follows.
+      </div>
+    );
+  }
+  if (endpoint.status === 'paused') {
+    return (
+      <div className="note note-wait" role="status">
+        <strong>Paused at its own request:</strong> it answered with <code>Retry-After</code>. Nothing is sent
+        until then; each waiting delivery says when its turn is.
       </div>
     );
   }

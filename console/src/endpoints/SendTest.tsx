@@ -1,9 +1,10 @@
 /** Sends the event type's example to one endpoint, marked as a test, and leads to what became of it. */
 import { Autocomplete, Button, Modal } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { messageOf } from '../api/problem.js';
-import type { Delivery, Endpoint, EventType } from '../api/types.js';
+import type { Delivery, Endpoint } from '../api/types.js';
+import { useCatalog } from '../event-types/catalog.js';
 import { useFace } from '../face/face.js';
 import { useGo } from '../face/path.js';
 
@@ -24,11 +25,7 @@ export function SendTest({ endpoint }: { endpoint: Endpoint }) {
 function TestForm({ endpoint }: { endpoint: Endpoint }) {
   const { client } = useFace();
   const go = useGo();
-  const catalog = useQuery({
-    queryKey: ['event-types-to-pick'],
-    queryFn: () => client.get<{ data: EventType[] }>('/v1/event-types', { limit: 200 }),
-    staleTime: 60_000,
-  });
+  const { types } = useCatalog();
   const concrete = endpoint.eventTypes.find((type) => !type.includes('*'));
   const [type, setType] = useState(concrete ?? '');
   const send = useMutation({
@@ -50,7 +47,7 @@ function TestForm({ endpoint }: { endpoint: Endpoint }) {
         label="Event type"
         description="Its example from the catalog is sent, signed like any other event."
         size="xs"
-        data={catalog.data?.data.map(({ name }) => name) ?? []}
+        data={types.map(({ name }) => name)}
         value={type}
         onChange={setType}
         placeholder="one that it asked for"

@@ -1,14 +1,21 @@
 /** An endpoint as its form holds it, and what of it the API is told. */
 import type { Endpoint } from '../api/types.js';
+import { retryDraftOf, retryOf, type RetryDraft } from './retry.js';
 
 export interface EndpointDraft {
   url: string;
   description: string;
   eventTypes: string[];
   headers: { name: string; value: string }[];
+  method: Endpoint['method'];
   bodyFormat: Endpoint['bodyFormat'];
+  payload: Endpoint['payload'];
   signing: Endpoint['signing'];
+  signatureProfile: Endpoint['signatureProfile'];
+  ordering: Endpoint['ordering'];
+  onFailure: Endpoint['onFailure'];
   filter: string;
+  retry: RetryDraft;
   timeoutSeconds: number;
   rateLimitPerSecond: number | '';
   maxInFlight: number | '';
@@ -19,9 +26,15 @@ export const newDraft: EndpointDraft = {
   description: '',
   eventTypes: [],
   headers: [],
+  method: 'POST',
   bodyFormat: 'standard',
+  payload: 'full',
   signing: 'hmac',
+  signatureProfile: 'none',
+  ordering: 'none',
+  onFailure: 'skip',
   filter: '',
+  retry: { kind: 'default' },
   timeoutSeconds: 15,
   rateLimitPerSecond: '',
   maxInFlight: '',
@@ -33,16 +46,22 @@ export function draftOf(endpoint: Endpoint): EndpointDraft {
     description: endpoint.description,
     eventTypes: endpoint.eventTypes,
     headers: Object.entries(endpoint.headers).map(([name, value]) => ({ name, value })),
+    method: endpoint.method,
     bodyFormat: endpoint.bodyFormat,
+    payload: endpoint.payload,
     signing: endpoint.signing,
+    signatureProfile: endpoint.signatureProfile,
+    ordering: endpoint.ordering,
+    onFailure: endpoint.onFailure,
     filter: endpoint.filter === null ? '' : JSON.stringify(endpoint.filter, null, 2),
+    retry: retryDraftOf(endpoint.retry),
     timeoutSeconds: endpoint.timeoutMs / 1_000,
     rateLimitPerSecond: endpoint.rateLimitPerSecond ?? '',
     maxInFlight: endpoint.maxInFlight,
   };
 }
 
-/** @throws SyntaxError when the filter is not JSON */
+/** @throws Error when the filter is not JSON, or the pauses cannot be read */
 export function requestOf(draft: EndpointDraft): Record<string, unknown> {
   return {
     url: draft.url.trim(),
@@ -51,8 +70,14 @@ export function requestOf(draft: EndpointDraft): Record<string, unknown> {
     headers: Object.fromEntries(
       draft.headers.filter(({ name }) => name !== '').map(({ name, value }) => [name, value]),
     ),
+    method: draft.method,
     bodyFormat: draft.bodyFormat,
+    payload: draft.payload,
     signing: draft.signing,
+    signatureProfile: draft.signatureProfile,
+    ordering: draft.ordering,
+    onFailure: draft.onFailure,
+    retry: retryOf(draft.retry),
     filter: draft.filter.trim() === '' ? null : (JSON.parse(draft.filter) as unknown),
     timeoutMs: Math.round(draft.timeoutSeconds * 1_000),
     rateLimitPerSecond: draft.rateLimitPerSecond === '' ? null : draft.rateLimitPerSecond,

@@ -1,5 +1,6 @@
 /** What is the matter with an endpoint, in words. */
 import type { EndpointOverview } from '../api/types.js';
+import { words } from '../deliveries/outcome.js';
 import type { Tone } from '../kit/Status.js';
 import { duration, fromNow, plural } from '../kit/words.js';
 
@@ -26,11 +27,10 @@ export function troubleOf(endpoint: EndpointOverview, nowMs: number): Trouble {
     return { tone: 'off', state: 'disabled', why: disabledReasons[disabledReason ?? 'by_request'] };
   }
   if (circuit !== 'closed') {
-    const probe = nextProbeAt === null ? '' : ` Next probe ${fromNow(nextProbeAt, nowMs)}.`;
     return {
       tone: 'bad',
       state: 'paused',
-      why: `${since}${sentence(circuitReason ?? 'Too many failures')}${probe}`,
+      why: `${since}${sentence(words(circuitReason ?? 'Too many failures'))} ${probeWords(nextProbeAt, nowMs)}`,
     };
   }
   if (failingSince !== null) {
@@ -45,4 +45,11 @@ export function troubleOf(endpoint: EndpointOverview, nowMs: number): Trouble {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** A probe is a delivery that is due: once its time has come, it may still have to wait for one. */
+export function probeWords(nextProbeAt: string | null, nowMs: number): string {
+  if (nextProbeAt === null || new Date(nextProbeAt).getTime() <= nowMs)
+    return 'The next delivery that is due is the next probe.';
+  return `The next probe is ${fromNow(nextProbeAt, nowMs)}.`;
 }

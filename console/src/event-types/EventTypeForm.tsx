@@ -1,31 +1,32 @@
 /** An event type, new or changed. */
-import { Button, JsonInput, Textarea, TextInput } from '@mantine/core';
+import { Button, JsonInput, Select, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { messageOf, Problem, problemAt } from '../api/problem.js';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
+import { bodyOf, draftOf, type EventTypeDraft } from './event-type-draft.js';
+import { validationChoices } from './validation.js';
 
-export function EventTypeForm({
-  eventType,
-  onSaved,
-}: {
+interface Props {
   eventType?: EventType;
   onSaved: (saved: EventType) => void;
-}) {
+}
+
+export function EventTypeForm({ eventType, onSaved }: Props) {
   const { client } = useFace();
   const queries = useQueryClient();
-  const [name, setName] = useState(eventType?.name ?? '');
-  const [description, setDescription] = useState(eventType?.description ?? '');
-  const [schema, setSchema] = useState(textOf(eventType?.schema));
-  const [example, setExample] = useState(textOf(eventType?.example));
+  const [draft, setDraft] = useState(() => draftOf(eventType));
+  const change = (changes: Partial<EventTypeDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const save = useMutation({
-    mutationFn: () => {
-      const body = { description, schema: jsonOf(schema), example: jsonOf(example) };
-      return eventType
-        ? client.send<EventType>('PATCH', `/v1/event-types/${encodeURIComponent(eventType.name)}`, body)
-        : client.send<EventType>('POST', '/v1/event-types', { name, ...body });
-    },
+    mutationFn: () =>
+      eventType
+        ? client.send<EventType>(
+            'PATCH',
+            `/v1/event-types/${encodeURIComponent(eventType.name)}`,
+            bodyOf(draft),
+          )
+        : client.send<EventType>('POST', '/v1/event-types', { name: draft.name, ...bodyOf(draft) }),
     onSuccess: async (saved) => {
       await Promise.all([
         queries.invalidateQueries({ queryKey: ['/v1/event-types'] }),
@@ -51,8 +52,8 @@ export function EventTypeForm({
           description="Words joined by dots; receivers subscribe by them."
           placeholder="invoice.paid"
           required
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          value={draft.name}
+          onChange={(event) => change({ name: event.currentTarget.value })}
           error={at('name')}
           data-autofocus
         />
@@ -61,33 +62,55 @@ export function EventTypeForm({
         label="What it means"
         autosize
         minRows={2}
-        value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        value={draft.description}
+        onChange={(event) => change({ description: event.currentTarget.value })}
         error={at('description')}
       />
-      <JsonInput
+      <div className="columns">
+        <TextInput
+          label="Group"
+          description="The catalog is shown by groups."
+          placeholder="Billing"
+          value={draft.group}
+          onChange={(event) => change({ group: event.currentTarget.value })}
+          error={at('group')}
+        />
+        <TextInput
+          label="Version"
+          description="Yours to count."
+          value={draft.version}
+          onChange={(event) => change({ version: event.currentTarget.value })}
+          error={at('version')}
+        />
+      </div>
+      <JsonField
         label="Example of its data"
         description="Sent as a test event."
-        autosize
-        minRows={4}
-        maxRows={14}
-        formatOnBlur
-        validationError="This is not JSON yet"
-        value={example}
-        onChange={setExample}
+        value={draft.example}
+        onChange={(example) => change({ example })}
         error={at('example')}
       />
-      <JsonInput
+      <JsonField
+        label="More examples"
+        description="A JSON array of up to ten, for the catalog. May stay empty."
+        value={draft.examples}
+        onChange={(examples) => change({ examples })}
+        error={at('examples')}
+      />
+      <JsonField
         label="JSON Schema of its data"
-        description="2020-12; for the people who receive it."
-        autosize
-        minRows={4}
-        maxRows={14}
-        formatOnBlur
-        validationError="This is not JSON yet"
-        value={schema}
-        onChange={setSchema}
+        description="2020-12; documents the fields, and data can be held against it."
+        value={draft.schema}
+        onChange={(schema) => change({ schema })}
         error={at('schema')}
+      />
+      <Select
+        label="When data does not fit the schema"
+        allowDeselect={false}
+        data={validationChoices}
+        value={draft.validation}
+        onChange={(value) => change({ validation: value as EventType['validation'] })}
+        error={at('validation')}
       />
       {general && (
         <div className="note note-bad" role="alert">
@@ -103,11 +126,23 @@ export function EventTypeForm({
   );
 }
 
-function textOf(value: unknown): string {
-  return value === null || value === undefined ? '' : JSON.stringify(value, null, 2);
+interface JsonFieldProps {
+  label: string;
+  description: string;
+  value: string;
+  onChange: (value: string) => void;
+  error: string | undefined;
 }
 
-/** @throws SyntaxError with the engine's own words, shown to whoever typed it */
-function jsonOf(text: string): unknown {
-  return text.trim() === '' ? null : (JSON.parse(text) as unknown);
+function JsonField(props: JsonFieldProps) {
+  return (
+    <JsonInput
+      {...props}
+      autosize
+      minRows={3}
+      maxRows={14}
+      formatOnBlur
+      validationError="This is not JSON yet"
+    />
+  );
 }

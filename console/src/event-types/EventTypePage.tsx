@@ -4,34 +4,25 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
-import { usePathPart } from '../face/path.js';
+import { useGo, usePathPart } from '../face/path.js';
 import { AppLink } from '../kit/AppLink.js';
-import { Json } from '../kit/Json.js';
+import { Confirm } from '../kit/Confirm.js';
 import { useSay } from '../kit/Messages.js';
-import { Page, Panel } from '../kit/Page.js';
+import { Page } from '../kit/Page.js';
 import { Failure, Loading } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
+import { EventTypeDocs } from './EventTypeDocs.js';
 import { EventTypeForm } from './EventTypeForm.js';
-import { fieldsOf } from './schema-fields.js';
-import { SchemaFields } from './SchemaFields.js';
+import { validationWords } from './validation.js';
 
 export default function EventTypePage() {
   const name = usePathPart('name');
-  const { client, can, kind } = useFace();
-  const queries = useQueryClient();
-  const say = useSay();
-  const [editing, setEditing] = useState(false);
+  const { client } = useFace();
   const path = `/v1/event-types/${encodeURIComponent(name)}`;
   const type = useQuery({ queryKey: ['event-type', name], queryFn: () => client.get<EventType>(path) });
-  const archive = useMutation({
-    mutationFn: (archived: boolean) => client.send<EventType>('PATCH', path, { archived }),
-    onSuccess: (saved) => queries.setQueryData(['event-type', name], saved),
-    onError: say.failed,
-  });
   if (type.isPending) return <Loading />;
   if (type.error) return <Failure error={type.error} retry={() => void type.refetch()} />;
-  const { description, schema, example, archived } = type.data;
-  const fields = fieldsOf(schema);
+  const { description, group, version, validation, archived } = type.data;
   return (
     <Page
       title={name}
@@ -42,53 +33,80 @@ export default function EventTypePage() {
           {archived && <StatusOf status="archived" />}
         </span>
       }
-      about={description}
-      actions={
-        <>
-          {kind === 'staff' && (
-            <AppLink to="/deliveries" search={{ eventType: name }}>
-              <Button variant="default" component="span">
-                Deliveries
-              </Button>
-            </AppLink>
-          )}
-          {can.administer && (
-            <>
-              <Button variant="default" onClick={() => setEditing(true)}>
-                Edit
-              </Button>
-              <Button variant="default" loading={archive.isPending} onClick={() => archive.mutate(!archived)}>
-                {archived ? 'Restore' : 'Archive'}
-              </Button>
-            </>
-          )}
-        </>
-      }
+      actions={<Actions eventType={type.data} />}
     >
-      <div className="columns">
-        <Panel title="Fields of data" flush={fields.length > 0}>
-          {fields.length > 0 ? (
-            <SchemaFields fields={fields} />
-          ) : (
-            <div className="dim">No schema describes its data yet.</div>
+      <div className="stack-tight">
+        <div style={{ overflowWrap: 'anywhere', maxWidth: '80ch' }}>{description}</div>
+        <div className="tags">
+          {group !== null && <span className="tag">{group}</span>}
+          {version !== null && <span className="tag">version {version}</span>}
+          {validation !== 'off' && (
+            <span className="tag">{validationWords[validation]} when data does not fit</span>
           )}
-        </Panel>
-        <Panel title="Example">
-          {example === null || example === undefined ? (
-            <div className="dim">No example yet; test events of this type are empty.</div>
-          ) : (
-            <Json text={JSON.stringify(example)} label="example" />
-          )}
-        </Panel>
+        </div>
       </div>
-      {schema !== null && schema !== undefined && (
-        <Panel title="JSON Schema">
-          <Json text={JSON.stringify(schema)} label="JSON Schema" />
-        </Panel>
-      )}
-      <Modal opened={editing} onClose={() => setEditing(false)} title={`Edit ${name}`} size="lg">
-        <EventTypeForm eventType={type.data} onSaved={() => setEditing(false)} />
-      </Modal>
+      <EventTypeDocs eventType={type.data} />
     </Page>
+  );
+}
+
+function Actions({ eventType }: { eventType: EventType }) {
+  const { client, can, kind } = useFace();
+  const queries = useQueryClient();
+  const go = useGo();
+  const say = useSay();
+  const [dialog, setDialog] = useState<'edit' | 'delete'>();
+  const { name, archived } = eventType;
+  const path = `/v1/event-types/${encodeURIComponent(name)}`;
+  const archive = useMutation({
+    mutationFn: () => client.send<EventType>('PATCH', path, { archived: !archived }),
+    onSuccess: (saved) => queries.setQueryData(['event-type', name], saved),
+    onError: say.failed,
+  });
+  const remove = useMutation({
+    mutationFn: () => client.send('DELETE', path),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['/v1/event-types'] });
+      go('/event-types');
+    },
+    onError: say.failed,
+  });
+  const close = () => setDialog(undefined);
+  return (
+    <>
+      {kind === 'staff' && (
+        <AppLink to="/deliveries" search={{ eventType: name }}>
+          <Button variant="default" component="span">
+            Deliveries
+          </Button>
+        </AppLink>
+      )}
+      {can.administer && (
+        <>
+          <Button variant="default" onClick={() => setDialog('edit')}>
+            Edit
+          </Button>
+          <Button variant="default" loading={archive.isPending} onClick={() => archive.mutate()}>
+            {archived ? 'Restore' : 'Archive'}
+          </Button>
+          <Button variant="light" color="red" onClick={() => setDialog('delete')}>
+            Delete
+          </Button>
+        </>
+      )}
+      <Modal opened={dialog === 'edit'} onClose={close} title={`Edit ${name}`} size="lg">
+        <EventTypeForm eventType={eventType} onSaved={close} />
+      </Modal>
+      <Confirm
+        opened={dialog === 'delete'}
+        title={`Delete ${name}?`}
+        act="Delete event type"
+        busy={remove.isPending}
+        onAct={() => remove.mutate()}
+        onClose={close}
+      >
+        It leaves the catalog; its events and deliveries stay. To refuse new events of it, archive it instead.
+      </Confirm>
+    </>
   );
 }

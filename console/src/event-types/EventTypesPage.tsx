@@ -6,18 +6,49 @@ import { useList } from '../api/list.js';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
 import { useGo } from '../face/path.js';
+import { Clamped } from '../kit/Clamped.js';
 import { ListTable, type Column } from '../kit/ListTable.js';
 import { Page } from '../kit/Page.js';
 import { Empty } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
+import { CatalogExport } from './CatalogExport.js';
+import { CatalogImport } from './CatalogImport.js';
 import { EventTypeForm } from './EventTypeForm.js';
+import { validationWords } from './validation.js';
 
 const columns: Column<EventType>[] = [
-  { head: 'Name', cell: ({ name }) => <code style={{ fontWeight: 500 }}>{name}</code> },
-  { head: 'What it means', cell: ({ description }) => <span className="dim">{description || '–'}</span> },
+  {
+    head: 'Name',
+    width: '28%',
+    cell: ({ name, version }) => (
+      <>
+        <div className="mono truncate" style={{ fontWeight: 500 }} title={name}>
+          {name}
+        </div>
+        {version !== null && <div className="dim small truncate">version {version}</div>}
+      </>
+    ),
+  },
+  {
+    head: 'What it means',
+    width: '36%',
+    cell: ({ description }) => (
+      <div className="dim">{description === '' ? '–' : <Clamped text={description} />}</div>
+    ),
+  },
+  {
+    head: 'Group',
+    width: '14%',
+    minor: true,
+    cell: ({ group }) => <div className="truncate">{group ?? ''}</div>,
+  },
   {
     head: 'Schema',
-    cell: ({ schema }) => <span className="dim">{schema === null ? 'none' : 'JSON Schema'}</span>,
+    cell: ({ schema, validation }) => (
+      <span className="dim">
+        {schema === null ? 'none' : validation === 'off' ? 'yes' : `yes, ${validationWords[validation]}`}
+      </span>
+    ),
     minor: true,
   },
   {
@@ -31,12 +62,25 @@ export default function EventTypesPage() {
   const { can, kind } = useFace();
   const go = useGo();
   const list = useList<EventType>('/v1/event-types', {}, { limit: 100 });
-  const [adding, setAdding] = useState(false);
+  const [dialog, setDialog] = useState<'add' | 'import'>();
+  const close = () => setDialog(undefined);
   return (
     <Page
       title="Event types"
       about={kind === 'staff' ? 'What your product tells its customers.' : 'What you can be told of.'}
-      actions={can.administer && <Button onClick={() => setAdding(true)}>New event type</Button>}
+      actions={
+        <>
+          {list.rows.length > 0 && <CatalogExport />}
+          {can.administer && (
+            <>
+              <Button variant="default" onClick={() => setDialog('import')}>
+                Import …
+              </Button>
+              <Button onClick={() => setDialog('add')}>New event type</Button>
+            </>
+          )}
+        </>
+      }
     >
       <section className="panel">
         <ListTable
@@ -54,8 +98,11 @@ export default function EventTypesPage() {
           }
         />
       </section>
-      <Modal opened={adding} onClose={() => setAdding(false)} title="New event type" size="lg">
+      <Modal opened={dialog === 'add'} onClose={close} title="New event type" size="lg">
         <EventTypeForm onSaved={({ name }) => go(`/event-types/${encodeURIComponent(name)}`)} />
+      </Modal>
+      <Modal opened={dialog === 'import'} onClose={close} title="Import event types" size="lg">
+        <CatalogImport onDone={close} />
       </Modal>
     </Page>
   );

@@ -1,4 +1,5 @@
 /** Fields with their types and meanings. */
+import { Clamped } from '../kit/Clamped.js';
 import type { SchemaField } from './schema-fields.js';
 
 export function SchemaFields({ fields }: { fields: SchemaField[] }) {
@@ -16,11 +17,15 @@ export function SchemaFields({ fields }: { fields: SchemaField[] }) {
           {fields.map(({ path, type, required, description }) => (
             <tr key={path}>
               <td>
-                <code>{path}</code>
+                <code style={{ overflowWrap: 'anywhere' }}>{path}</code>
                 {!required && <div className="dim small">may be absent</div>}
               </td>
-              <td className="dim">{type}</td>
-              <td>{description}</td>
+              <td className="dim">
+                <Clamped text={type} lines={4} />
+              </td>
+              <td>
+                <Clamped text={description} lines={6} />
+              </td>
             </tr>
           ))}
         </tbody>

@@ -3,7 +3,7 @@
  * opens. On a phone the columns that matter less are left out and the rest stacked.
  */
 import { Button, Loader } from '@mantine/core';
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
 import type { List } from '../api/list.js';
 import { AppLink } from './AppLink.js';
 import { Failure, Loading } from './States.js';
@@ -12,6 +12,7 @@ export interface Column<T> {
   head: string;
   cell: (row: T) => ReactNode;
   align?: 'right';
+  /** A share of the table's width, past which its text is cut. */
   width?: string;
   /** Left out below 700 pixels. */
   minor?: boolean;
@@ -55,7 +56,7 @@ export function ListTable<T>({ label, list, columns, keyOf, linkOf, empty }: Pro
                   key={head}
                   scope="col"
                   className={minor ? 'minor' : undefined}
-                  style={{ textAlign: align, width }}
+                  style={{ textAlign: align, '--width': width } as CSSProperties}
                 >
                   {head}
                 </th>
@@ -65,8 +66,12 @@ export function ListTable<T>({ label, list, columns, keyOf, linkOf, empty }: Pro
           <tbody ref={body} onKeyDown={walk}>
             {list.rows.map((row) => (
               <tr key={keyOf(row)}>
-                {columns.map(({ head, cell, align, minor }, index) => (
-                  <td key={head} className={minor ? 'minor' : undefined} style={{ textAlign: align }}>
+                {columns.map(({ head, cell, align, minor, width }, index) => (
+                  <td
+                    key={head}
+                    className={`${minor ? 'minor' : ''} ${width ? 'cut' : ''}`}
+                    style={{ textAlign: align }}
+                  >
                     {index === 0 && linkOf ? (
                       <AppLink to={linkOf(row)} className="row-link">
                         {cell(row)}

@@ -21,7 +21,11 @@ export function Page({ title, heading, about, actions, back, children }: Props) 
       <header className="page-head">
         <div className="page-title">
           <h1>{heading ?? title}</h1>
-          {about && <div className="dim">{about}</div>}
+          {about && (
+            <div className="dim clamp" title={typeof about === 'string' ? about : undefined}>
+              {about}
+            </div>
+          )}
         </div>
         {actions && <div className="page-actions">{actions}</div>}
       </header>

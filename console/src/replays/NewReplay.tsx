@@ -1,5 +1,5 @@
 /** Choosing what to replay: the filter, how many that is, and how fast. Nothing starts before the number was seen. */
-import { Button, NumberInput, Switch } from '@mantine/core';
+import { Button, NumberInput, SegmentedControl } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { messageOf } from '../api/problem.js';
@@ -15,6 +15,9 @@ import { duration, plural } from '../kit/words.js';
 const RATE_DEFAULT = 50;
 const RATE_MAX = 10_000;
 
+/** An event that was never delivered has no outcome to be found by. */
+const NO_OUTCOME = { status: undefined, statusCode: undefined, errorCode: undefined };
+
 export function NewReplay() {
   const { client } = useFace();
   const [filters, change] = useFilters();
@@ -22,9 +25,10 @@ export function NewReplay() {
   const go = useGo();
   const say = useSay();
   const missing = filters.missing === '1';
-  const request = { filter: filterQuery(filters), ...(missing && { missing: true }) };
+  const asked = missing ? { ...filters, ...NO_OUTCOME } : filters;
+  const request = { filter: filterQuery(asked), ...(missing && { missing: true }) };
   const ready =
-    isFiltered(filters) && (!missing || (filters.endpoint !== undefined && filters.after !== undefined));
+    isFiltered(asked) && (!missing || (asked.endpoint !== undefined && asked.after !== undefined));
 
   const preview = useQuery({
     queryKey: ['replay-preview', request],
@@ -38,20 +42,32 @@ export function NewReplay() {
     onError: say.failed,
   });
   const count = preview.data?.count;
+  const things = (value: number) =>
+    missing ? plural(value, 'event') : plural(value, 'delivery', 'deliveries');
 
   return (
     <div className="stack">
-      <DeliveryFilters filters={filters} onChange={(changes) => change(changes, true)} />
-      <Switch
-        label="Recover what was missed: events that the endpoint never got, since a time"
-        description="For an endpoint that was registered or subscribed too late. Needs an endpoint and a time."
-        checked={missing}
-        onChange={(event) => change({ missing: event.currentTarget.checked ? '1' : undefined }, true)}
+      <SegmentedControl
+        aria-label="What to replay"
+        data={[
+          { value: 'again', label: 'Send again' },
+          { value: 'missing', label: 'Recover what was missed' },
+        ]}
+        value={missing ? 'missing' : 'again'}
+        onChange={(value) =>
+          change(value === 'missing' ? { missing: '1', ...NO_OUTCOME } : { missing: undefined }, true)
+        }
       />
+      <div className="dim">
+        {missing
+          ? 'Events that an endpoint never got, because it was registered or subscribed too late, or filtered them out: choose the endpoint, and since when.'
+          : 'Deliveries that fit the filter go out once more, with the same webhook-id.'}
+      </div>
+      <DeliveryFilters filters={filters} onChange={(changes) => change(changes, true)} ofEvents={missing} />
       <NumberInput
         label="At most so many per second"
         description="Receivers that have just recovered do not like a stampede."
-        w={240}
+        styles={{ wrapper: { width: 140 } }}
         min={1}
         max={RATE_MAX}
         value={ratePerSecond}
@@ -64,10 +80,13 @@ export function NewReplay() {
             : 'Choose at least one filter: replaying everything is hardly ever meant.')}
         {ready && preview.isFetching && 'Counting …'}
         {ready && !preview.isFetching && preview.error && messageOf(preview.error)}
-        {ready && !preview.isFetching && count !== undefined && (
+        {ready && !preview.isFetching && count === 0 && (
+          <>{missing ? 'Nothing is missing: it got all that it asked for.' : 'Nothing fits this filter.'}</>
+        )}
+        {ready && !preview.isFetching && count !== undefined && count > 0 && (
           <>
-            <strong>{plural(count, 'delivery', 'deliveries')}</strong> will be sent again
-            {count > 0 && `, in about ${duration(Math.max(1_000, (count / ratePerSecond) * 1_000))}`}.
+            <strong>{things(count)}</strong> will be {missing ? 'delivered' : 'sent again'}, in about{' '}
+            {duration(Math.max(1_000, (count / ratePerSecond) * 1_000))}.
             {!missing && filters.status === undefined && ' Those that are pending are left alone.'}
           </>
         )}
@@ -78,7 +97,7 @@ export function NewReplay() {
           loading={start.isPending}
           onClick={() => start.mutate()}
         >
-          {count ? `Replay ${plural(count, 'delivery', 'deliveries')}` : 'Replay'}
+          {count ? `${missing ? 'Deliver' : 'Replay'} ${things(count)}` : missing ? 'Deliver' : 'Replay'}
         </Button>
       </div>
     </div>

@@ -23,7 +23,7 @@ const columns: Column<Replay>[] = [
   {
     head: 'Progress',
     minor: true,
-    width: '190px',
+    width: '18%',
     cell: (replay) => (
       <div className="stack-tight">
         <Progress replay={replay} />

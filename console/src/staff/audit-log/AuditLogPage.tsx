@@ -7,6 +7,7 @@ import type { AuditRecord } from '../../api/types.js';
 import { useLabels } from '../../face/labels.js';
 import { useFilters } from '../../face/search.js';
 import { AppLink } from '../../kit/AppLink.js';
+import { Clamped } from '../../kit/Clamped.js';
 import { Identifier } from '../../kit/Identifier.js';
 import { ListTable, type Column } from '../../kit/ListTable.js';
 import { Moment } from '../../kit/Moment.js';
@@ -14,21 +15,29 @@ import { Page } from '../../kit/Page.js';
 import { Empty } from '../../kit/States.js';
 
 const actions = [
+  'api_key.created',
+  'api_key.revoked',
+  'delivery.canceled',
+  'delivery.replayed',
+  'endpoint.circuit_closed',
+  'endpoint.circuit_opened',
+  'endpoint.created',
+  'endpoint.deleted',
+  'endpoint.disabled',
+  'endpoint.failing',
+  'endpoint.updated',
+  'event_type.created',
+  'event_type.deleted',
+  'event_type.imported',
+  'event_type.updated',
+  'portal_session.created',
+  'replay.canceled',
+  'replay.created',
+  'secret.read',
+  'secret.rotated',
   'tenant.created',
   'tenant.updated',
   'tenant.deleted',
-  'endpoint.created',
-  'endpoint.updated',
-  'endpoint.deleted',
-  'secret.read',
-  'secret.rotated',
-  'api_key.created',
-  'api_key.revoked',
-  'portal_session.created',
-  'replay.created',
-  'replay.canceled',
-  'delivery.replayed',
-  'delivery.canceled',
 ];
 
 export default function AuditLogPage() {
@@ -37,7 +46,17 @@ export default function AuditLogPage() {
   const list = useList<AuditRecord>('/v1/audit-log', { action, tenant }, { live: true });
   const labelOf = useLabels(list.rows.map(({ tenantId }) => tenantId));
   const columns: Column<AuditRecord>[] = [
-    { head: 'What', cell: ({ action }) => <code>{action}</code> },
+    {
+      head: 'What',
+      cell: ({ action, createdAt }) => (
+        <>
+          <code>{action}</code>
+          <div className="only-phone dim small">
+            <Moment at={createdAt} />
+          </div>
+        </>
+      ),
+    },
     {
       head: 'Who',
       cell: ({ actor, remoteAddress }) => (
@@ -55,7 +74,9 @@ export default function AuditLogPage() {
       minor: true,
       cell: ({ tenantId }) =>
         tenantId ? (
-          <AppLink to={`/tenants/${tenantId}`}>{labelOf(tenantId)?.name ?? tenantId}</AppLink>
+          <AppLink to={`/tenants/${tenantId}`}>
+            <Clamped text={labelOf(tenantId)?.name ?? tenantId} />
+          </AppLink>
         ) : (
           <span className="dim">–</span>
         ),
@@ -63,13 +84,10 @@ export default function AuditLogPage() {
     {
       head: 'Details',
       minor: true,
-      cell: ({ details }) => (
-        <code className="dim small" style={{ overflowWrap: 'anywhere' }}>
-          {detailWords(details)}
-        </code>
-      ),
+      width: '26%',
+      cell: ({ details }) => <div className="dim small">{detailLines(details)}</div>,
     },
-    { head: 'When', cell: ({ createdAt }) => <Moment at={createdAt} />, align: 'right' },
+    { head: 'When', cell: ({ createdAt }) => <Moment at={createdAt} />, align: 'right', minor: true },
   ];
   return (
     <Page title="Audit log" about="Who changed what, and who read a secret. Nothing here is ever changed.">
@@ -112,7 +130,12 @@ export default function AuditLogPage() {
   );
 }
 
-function detailWords(details: unknown): string {
-  const text = JSON.stringify(details ?? {});
-  return text === '{}' ? '' : text;
+function detailLines(details: Record<string, unknown>) {
+  return Object.entries(details).map(([name, value]) => (
+    <Clamped
+      key={name}
+      lines={3}
+      text={`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`}
+    />
+  ));
 }

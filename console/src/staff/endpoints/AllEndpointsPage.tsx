@@ -23,12 +23,14 @@ export default function AllEndpointsPage() {
   const columns: Column<EndpointOverview>[] = [
     {
       head: 'Endpoint',
-      cell: ({ url, tenantName }) => (
+      width: '34%',
+      cell: (endpoint) => (
         <>
-          <div className="truncate" title={url}>
-            {url}
+          <div className="truncate" title={endpoint.url}>
+            {endpoint.url}
           </div>
-          <div className="dim small truncate">{tenantName}</div>
+          <div className="dim small truncate">{endpoint.tenantName}</div>
+          <div className="only-phone small">{troubleOf(endpoint, nowMs).why}</div>
         </>
       ),
     },
@@ -49,12 +51,6 @@ export default function AllEndpointsPage() {
       cell: (endpoint) => <span className="dim">{troubleOf(endpoint, nowMs).why}</span>,
     },
     {
-      head: 'Last success',
-      cell: ({ lastSuccessAt }) => <Moment at={lastSuccessAt} as="relative" never="never" />,
-      align: 'right',
-      minor: true,
-    },
-    {
       head: 'Last failure',
       cell: ({ lastFailureAt }) => <Moment at={lastFailureAt} as="relative" never="never" />,
       align: 'right',
@@ -65,6 +61,7 @@ export default function AllEndpointsPage() {
     <Page title="Endpoints" about="Of all tenants, newest first.">
       <search className="filters">
         <TextInput
+          className="filter-whole"
           label="URL, description or tenant"
           w={260}
           leftSection={<Search size={13} aria-hidden="true" />}
@@ -74,6 +71,7 @@ export default function AllEndpointsPage() {
           onKeyDown={(event) => event.key === 'Enter' && change({ search: text || undefined })}
         />
         <SegmentedControl
+          className="filter-whole"
           aria-label="State"
           value={state ?? ''}
           onChange={(value) => change({ state: value || undefined })}

@@ -18,7 +18,7 @@ export function Figures({ overview: { deliveries, attempts, backlog } }: { overv
         {inShort(total)}
       </Figure>
       <Figure
-        name="Attempts that succeeded"
+        name="Attempts succeeded"
         more={`${inFull(attempts.failures)} of ${inFull(attempts.attempts)} failed`}
         bad={attempts.attempts > 0 && succeeded / attempts.attempts < SUCCESS_BAD}
       >
@@ -46,14 +46,16 @@ export function Figures({ overview: { deliveries, attempts, backlog } }: { overv
       </Figure>
       <Figure
         name="Backlog"
-        more={`${inFull(backlog.due)}${more} due, ${inFull(backlog.underWay)} under way`}
+        more={`${inFull(backlog.due)}${more} past due, ${inFull(backlog.underWay)} under way`}
       >
         {inShort(backlog.waiting)}
         {more}
       </Figure>
       <Figure
         name="Lag"
-        more={backlog.lagMs === null ? 'nothing is late' : 'of the oldest that may be sent'}
+        more={
+          backlog.lagMs === null ? 'all that may be sent is sent' : 'the oldest delivery that may be sent'
+        }
         bad={(backlog.lagMs ?? 0) > LAG_BAD_MS}
       >
         {backlog.lagMs === null ? 'none' : duration(Math.max(0, backlog.lagMs))}

@@ -44,6 +44,7 @@ export function Troubled({ endpoints }: { endpoints: EndpointOverview[] }) {
                     <AppLink to={endpointPath(endpoint.tenantId, endpoint.id)} className="row-link">
                       <div className="truncate">{endpoint.url}</div>
                       <div className="dim small truncate">{endpoint.tenantName}</div>
+                      <div className="only-phone small">{trouble.why}</div>
                     </AppLink>
                   </td>
                   <td>

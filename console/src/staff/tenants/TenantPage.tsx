@@ -1,13 +1,14 @@
 /** One tenant: its endpoints and how they fare, its portal, its deliveries. */
 import { Button, Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Tenant } from '../../api/types.js';
 import { EndpointList } from '../../endpoints/EndpointList.js';
 import { EndpointForm } from '../../endpoints/EndpointForm.js';
 import { useFace } from '../../face/face.js';
 import { useGo, usePathPart } from '../../face/path.js';
 import { AppLink } from '../../kit/AppLink.js';
+import { Clamped } from '../../kit/Clamped.js';
 import { Confirm } from '../../kit/Confirm.js';
 import { Identifier } from '../../kit/Identifier.js';
 import { useSay } from '../../kit/Messages.js';
@@ -46,6 +47,7 @@ export default function TenantPage() {
   return (
     <Page
       title={data.name}
+      heading={<Clamped text={data.name} />}
       back={<AppLink to="/tenants">Tenants</AppLink>}
       actions={
         <>
@@ -100,7 +102,10 @@ export default function TenantPage() {
                   ? 'none'
                   : `${inFull(data.emitRateLimitPerSecond)} per second`,
               ],
-              ...Object.entries(data.metadata).map(([key, value]): [string, string] => [key, value]),
+              ...Object.entries(data.metadata).map(([key, value]): [string, ReactNode] => [
+                key,
+                <Clamped text={value} lines={3} />,
+              ]),
             ]}
           />
         </Panel>

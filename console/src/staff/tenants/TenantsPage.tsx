@@ -15,16 +15,23 @@ import { TenantForm } from './TenantForm.js';
 const columns: Column<Tenant>[] = [
   {
     head: 'Name',
+    width: '32%',
     cell: ({ name }) => (
-      <span className="truncate" style={{ fontWeight: 500 }}>
+      <div className="truncate" style={{ fontWeight: 500 }} title={name}>
         {name}
-      </span>
+      </div>
     ),
   },
   {
     head: 'External id',
     cell: ({ externalId }) =>
-      externalId === null ? <span className="dim">–</span> : <code>{externalId}</code>,
+      externalId === null ? (
+        <span className="dim">–</span>
+      ) : (
+        <div className="mono truncate" title={externalId}>
+          {externalId}
+        </div>
+      ),
   },
   {
     head: 'Metadata',
@@ -34,7 +41,7 @@ const columns: Column<Tenant>[] = [
         {Object.entries(metadata)
           .slice(0, 4)
           .map(([key, value]) => (
-            <span key={key} className="tag">
+            <span key={key} className="tag" title={`${key} ${value}`}>
               {key} {value}
             </span>
           ))}

@@ -1,0 +1,25 @@
+/** An endpoint's settings in the words of forms and pages. */
+import type { Endpoint } from '../api/types.js';
+
+export const bodyWords: Record<Endpoint['bodyFormat'], string> = {
+  standard: 'type, timestamp and data',
+  raw: 'only data',
+  cloudevents: 'CloudEvents 1.0',
+};
+
+export const payloadWords: Record<Endpoint['payload'], string> = {
+  full: 'the event’s data',
+  thin: 'thin: ids and a link to fetch it',
+};
+
+export const signingWords: Record<Endpoint['signing'], string> = {
+  hmac: 'HMAC-SHA256, shared secret',
+  ed25519: 'ed25519, public key',
+};
+
+export const profileWords: Record<Endpoint['signatureProfile'], string> = {
+  none: 'nobody else',
+  svix: 'Svix: svix-* headers',
+  stripe: 'Stripe: t=…,v1=…',
+  github: 'GitHub: x-hub-signature-256',
+};
