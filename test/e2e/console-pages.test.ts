@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { ADMIN_KEY } from '../support/environment.js';
+import { waitFor } from '../support/wait-for.js';
 import { openBrowser, seriousViolations, signIn, visit } from './console-browser.js';
 
 const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</script>';
@@ -83,8 +84,8 @@ afterAll(async () => {
 async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForLoadState('networkidle').catch(() => undefined); // pages that refresh are never idle for long
-  expect(await page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
+  const loading = page.getByRole('status', { name: 'Loading' });
+  await waitFor(async () => (await loading.count()) === 0, { timeoutMs: 20_000, what: `${url} to have loaded` });
 }
 
 const sidewaysPixels = (page: Page) =>

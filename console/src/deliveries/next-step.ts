@@ -1,6 +1,6 @@
 /** What comes next for a delivery, in words: "In 4 min: attempt 5 of 12". */
 import type { DeliveryDetails, Endpoint, EventDetails } from '../api/types.js';
-import type { Tone } from '../kit/Status.js';
+import type { Tone } from '../kit/tone.js';
 import { probeWords } from '../endpoints/trouble.js';
 import { fromNow } from '../kit/words.js';
 import { endSentences } from './error-codes.js';

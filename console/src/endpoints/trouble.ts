@@ -1,7 +1,7 @@
 /** What is the matter with an endpoint, in words. */
 import type { EndpointOverview } from '../api/types.js';
 import { words } from '../deliveries/outcome.js';
-import type { Tone } from '../kit/Status.js';
+import type { Tone } from '../kit/tone.js';
 import { duration, fromNow, plural } from '../kit/words.js';
 
 export interface Trouble {

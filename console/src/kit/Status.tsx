@@ -1,5 +1,5 @@
 /** A delivery's or endpoint's state: a dot, a word, a colour; never the colour alone. */
-export type Tone = 'ok' | 'bad' | 'wait' | 'off';
+import type { Tone } from './tone.js';
 
 export function Status({
   tone,
