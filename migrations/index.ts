@@ -13,6 +13,7 @@ import { EventCatalog1763700700000 } from './1763700700000-event-catalog.js';
 import { TimedEvents1763700800000 } from './1763700800000-timed-events.js';
 import { RequestShape1763700900000 } from './1763700900000-request-shape.js';
 import { Listeners1763701100000 } from './1763701100000-listeners.js';
+import { EndpointAuthentication1763701200000 } from './1763701200000-endpoint-authentication.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -26,4 +27,5 @@ export const migrations = [
   TimedEvents1763700800000,
   RequestShape1763700900000,
   Listeners1763701100000,
+  EndpointAuthentication1763701200000,
 ];

@@ -1,6 +1,6 @@
 /** One attempt of one delivery, from the request to its record. */
 import type { Logger } from 'pino';
-import type { Egress, SendResult } from '../egress/egress.js';
+import type { Egress } from '../egress/egress.js';
 import { transition } from '../model/delivery.js';
 import { newUuid, toPublicId } from '../model/id.js';
 import type { FailedDelivery } from '../model/operational-event.js';
@@ -9,9 +9,10 @@ import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
 import type { AttemptRecord } from '../store/record-attempts.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { expiresInMs, nextStep, type NextStep } from './next-step.js';
-import { toOutcome, type Outcome } from './outcome.js';
+import { toOutcome, type AttemptResult, type Outcome } from './outcome.js';
 import { prepare, type PreparedRequest, type PreparedTarget } from './prepare.js';
 import type { Recorder } from './recorder.js';
+import { sendWithToken } from './send-with-token.js';
 
 export interface AttemptTools {
   clock: Clock;
@@ -58,7 +59,9 @@ export async function attempt(
   });
   const traced = span === undefined ? event : { ...event, traceparent: span.traceparent };
   const request = prepare(delivery, traced, target, startedAtMs);
-  const result = await tools.egress.send(request);
+  const result = await (target.tokens === undefined
+    ? tools.egress.send(request)
+    : sendWithToken(request, target.tokens, tools.egress));
   sent();
   const outcome = toOutcome(result, tools.clock.nowMs());
   const step = nextStep(
@@ -87,7 +90,7 @@ export async function attempt(
 function toRecord(
   delivery: LoadedDelivery,
   request: PreparedRequest,
-  result: SendResult,
+  result: AttemptResult,
   outcome: Outcome,
   step: NextStep,
   startedAtMs: number,

@@ -3,7 +3,23 @@
  * becomes one of these, with a stable error code, and nothing above looks at status codes again.
  */
 import type { SendResult } from '../egress/egress.js';
-import { blamesEndpoint, type AttemptErrorCode } from '../model/error-code.js';
+import {
+  blamesEndpoint,
+  type AttemptErrorCode,
+  type EgressErrorCode,
+  type PreparationErrorCode,
+} from '../model/error-code.js';
+
+/** No request was made, or none that counts: what it needed could not be had. In the shape of egress's own failures. */
+export type Unsent = Omit<Extract<SendResult, { kind: 'error' }>, 'code'> & {
+  code: PreparationErrorCode | EgressErrorCode;
+};
+
+export type AttemptResult = SendResult | Unsent;
+
+export function unsent(code: Unsent['code'], message: string): Unsent {
+  return { kind: 'error', code, message, timings: { totalMs: 0 }, remoteAddress: null };
+}
 
 export type Outcome =
   | { kind: 'success' }
@@ -17,7 +33,7 @@ export type Outcome =
 /** RFC 9110 lets Retry-After say anything; nobody is believed for more than a day. */
 const RETRY_AFTER_MS_MAX = 24 * 3_600_000;
 
-export function toOutcome(result: SendResult, nowMs: number): Outcome {
+export function toOutcome(result: AttemptResult, nowMs: number): Outcome {
   if (result.kind === 'error') {
     const { code, message } = result;
     return { kind: blamesEndpoint(code) ? 'failure' : 'ours', code, message };

@@ -1,7 +1,9 @@
 /** From a delivery to the request that carries it: body, signature, headers. */
 import { toPublicId } from '../model/id.js';
 import type { EndpointTarget, HttpMethod } from '../model/endpoint.js';
+import { basicAuthorization, type EndpointAuth } from '../model/endpoint-auth.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
+import { AccessTokens } from './access-tokens.js';
 import { bodyText, CONTENT_TYPES } from './body.js';
 import { compatibleHeaders, compatibleNames } from './compatible-signatures.js';
 import { parseSigningKey, sign, type SigningKey } from './sign.js';
@@ -10,10 +12,12 @@ import { parseSigningKey, sign, type SigningKey } from './sign.js';
 export interface PreparedTarget {
   target: EndpointTarget;
   publicUrl: string;
+  /** Of an endpoint with OAuth 2.0: where the token that each request carries comes from. */
+  tokens: AccessTokens | undefined;
   keys: { key: SigningKey; secret: string; expiresAtMs: number }[];
   /** Names and values, in turn. */
   headers: string[];
-  /** The same for the attempt log: members of a JSON object, the custom headers' values hidden. */
+  /** The same for the attempt log: members of a JSON object, secret values hidden. */
   loggedHeaders: string;
 }
 
@@ -39,14 +43,34 @@ export function prepareTarget(target: EndpointTarget, { userAgent, publicUrl }: 
   const own = { 'content-type': CONTENT_TYPES[target.bodyFormat], 'user-agent': userAgent };
   const ours = compatibleNames[target.signatureProfile];
   const custom = Object.entries(target.headers).filter(([name]) => !ours.includes(name.toLowerCase()));
-  const hidden = Object.fromEntries(custom.map(([name]) => [name, '•••']));
+  const { auth } = target;
+  const secret = [...custom, ...fixedAuthorization(auth)];
+  const hidden = Object.fromEntries(secret.map(([name]) => [name, '•••']));
   return {
     target,
     publicUrl,
+    tokens: auth?.type === 'oauth2' ? new AccessTokens(auth, userAgent) : undefined,
     keys: target.secrets.map((secret) => ({ ...secret, key: parseSigningKey(secret.secret) })),
-    headers: Object.entries({ ...Object.fromEntries(custom), ...own }).flat(),
-    loggedHeaders: JSON.stringify({ ...own, ...hidden }).slice(1, -1),
+    headers: Object.entries({ ...Object.fromEntries(secret), ...own }).flat(),
+    loggedHeaders: JSON.stringify({
+      ...own,
+      ...hidden,
+      ...(auth !== null && { authorization: '•••' }),
+    }).slice(1, -1),
   };
+}
+
+/** What is the same in every request; a token of OAuth 2.0 is added when it is sent. */
+function fixedAuthorization(auth: EndpointAuth | null): [name: string, value: string][] {
+  switch (auth?.type) {
+    case 'basic':
+      return [['authorization', basicAuthorization(auth.username, auth.password)]];
+    case 'bearer':
+      return [['authorization', `Bearer ${auth.token}`]];
+    case 'oauth2':
+    case undefined:
+      return [];
+  }
 }
 
 /** @param nowMs the database's time, which the receiver checks `webhook-timestamp` against */

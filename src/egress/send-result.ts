@@ -53,6 +53,8 @@ export type BodyCut = 'size' | 'time' | 'connection';
 /** Whole milliseconds. The parts of opening a connection are absent when one was reused. */
 export interface AttemptTimings {
   totalMs: number;
+  /** Getting an access token, or waiting for one; written by the dispatcher. */
+  tokenMs?: number;
   dnsMs?: number;
   connectMs?: number;
   tlsMs?: number;

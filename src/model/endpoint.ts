@@ -1,4 +1,5 @@
 /** An endpoint: a URL with the event types and filters it wants, and how it wants to be called. */
+import type { EndpointAuth } from './endpoint-auth.js';
 import type { Filter } from './filter.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
@@ -60,6 +61,7 @@ export interface EndpointTarget {
   version: string;
   url: string;
   headers: Record<string, string>;
+  auth: EndpointAuth | null;
   bodyFormat: BodyFormat;
   payload: Payload;
   method: HttpMethod;

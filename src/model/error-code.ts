@@ -70,6 +70,15 @@ export const egressErrors = {
   internal: { blames: 'us', sentence: 'A fault of ours; the log has more.' },
 } as const satisfies Record<string, ErrorCodeRow>;
 
+/** What can go wrong before there is a request to send, decided by the dispatcher. */
+export const preparationErrors = {
+  auth_token_failed: {
+    blames: 'endpoint',
+    sentence:
+      'The endpoint’s token URL gave no access token (OAuth 2.0); the message says why. Nothing was sent, or a token that was refused could not be renewed.',
+  },
+} as const satisfies Record<string, ErrorCodeRow>;
+
 /** What an answer can mean, decided by the dispatcher from the status line. */
 export const answerErrors = {
   redirect_not_followed: {
@@ -82,11 +91,16 @@ export const answerErrors = {
   http_server_error: { blames: 'endpoint', sentence: 'The answer was a 5xx, or a status that is not known.' },
 } as const satisfies Record<string, ErrorCodeRow>;
 
-export const attemptErrors: Record<AttemptErrorCode, ErrorCodeRow> = { ...egressErrors, ...answerErrors };
+export const attemptErrors: Record<AttemptErrorCode, ErrorCodeRow> = {
+  ...egressErrors,
+  ...preparationErrors,
+  ...answerErrors,
+};
 
 export type EgressErrorCode = keyof typeof egressErrors;
 export type AnswerErrorCode = keyof typeof answerErrors;
-export type AttemptErrorCode = EgressErrorCode | AnswerErrorCode;
+export type PreparationErrorCode = keyof typeof preparationErrors;
+export type AttemptErrorCode = EgressErrorCode | PreparationErrorCode | AnswerErrorCode;
 
 /** True when the failure says something about the endpoint, so that its circuit and its counters may hear of it. */
 export function blamesEndpoint(code: AttemptErrorCode): boolean {

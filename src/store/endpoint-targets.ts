@@ -11,6 +11,7 @@ import type {
 } from '../model/endpoint.js';
 import { defaultRetry, type RetrySchedule } from '../model/retry-schedule.js';
 import type { Queryable } from './database.js';
+import { openOptions } from './sealed-options.js';
 import type { Sealer } from './sealing.js';
 
 interface Row {
@@ -19,6 +20,7 @@ interface Row {
   version: string;
   url: string;
   headers_sealed: Buffer | null;
+  auth_sealed: Buffer | null;
   body_format: BodyFormat;
   payload: Payload;
   http_method: HttpMethod;
@@ -44,8 +46,8 @@ export async function readEndpointTargets(
     {
       name: 'read_endpoint_targets',
       text: `
-        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.body_format,
-               e.payload, e.http_method, e.signing, e.signature_profile, e.retry, e.timeout_ms, e.max_in_flight,
+        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.auth_sealed,
+               e.body_format, e.payload, e.http_method, e.signing, e.signature_profile, e.retry, e.timeout_ms, e.max_in_flight,
                coalesce((SELECT json_agg(json_build_object('sealed', encode(s.sealed, 'base64'), 'expires_at', s.expires_at)
                                          ORDER BY s.expires_at DESC NULLS FIRST)
                            FROM endpoint_secrets s
@@ -71,19 +73,13 @@ function toTarget(
   settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>,
 ): EndpointTarget {
   const owner = { tenantId: row.tenant_id, endpointId: row.id };
-  const headers =
-    row.headers_sealed === null
-      ? {}
-      : (JSON.parse(sealer.open(row.headers_sealed, { ...owner, purpose: 'headers' })) as Record<
-          string,
-          string
-        >);
+  const sealed = { headersSealed: row.headers_sealed, authSealed: row.auth_sealed };
   return {
     endpointId: row.id,
     tenantId: row.tenant_id,
     version: row.version,
     url: row.url,
-    headers,
+    ...openOptions(sealer, sealed, owner),
     bodyFormat: row.body_format,
     payload: row.payload,
     method: row.http_method,

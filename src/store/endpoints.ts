@@ -17,6 +17,7 @@ import type {
   SignatureProfile,
   Signing,
 } from '../model/endpoint.js';
+import type { EndpointAuth } from '../model/endpoint-auth.js';
 import { newUuid, toPublicId } from '../model/id.js';
 import type { JsonObject } from '../model/json.js';
 import type { RetrySchedule } from '../model/retry-schedule.js';
@@ -31,6 +32,7 @@ import { disable, enable } from './endpoint-switch.js';
 import { EndpointEntity } from './entities/endpoint.entity.js';
 import { selecting, transact } from './entity-transaction.js';
 import { endpointUuid, findEndpoint } from './find-endpoint.js';
+import { openOptions, sealOptions, type OpenOptions } from './sealed-options.js';
 import { insertSecret, replaceSecret } from './secrets.js';
 import type { Sealer } from './sealing.js';
 import { raiseEndpointsVersion } from './tenants.js';
@@ -42,6 +44,7 @@ export interface EndpointFields {
   eventTypes: string[];
   filter: JsonObject | null;
   headers: Record<string, string>;
+  auth: EndpointAuth | null;
   bodyFormat: BodyFormat;
   payload: Payload;
   method: HttpMethod;
@@ -57,15 +60,14 @@ export interface EndpointFields {
   disabled: boolean;
 }
 
-/** Changes to an endpoint. Headers are made from those it has, since a caller may keep values that it never sees. */
-export type EndpointChanges = Partial<Omit<EndpointFields, 'headers'>> & {
-  headers?: (current: Record<string, string>) => Record<string, string>;
+/** Changes to an endpoint. What is sealed is made from what it has, since a caller may keep values that it never sees. */
+export type EndpointChanges = Partial<Omit<EndpointFields, keyof OpenOptions>> & {
+  [option in keyof OpenOptions]?: (current: OpenOptions[option]) => OpenOptions[option];
 };
 
-/** An endpoint with what is to be known about it; headers opened, to be hidden by whoever shows them. */
-export interface EndpointView {
+/** An endpoint with what is to be known about it; what is secret is opened, to be hidden by whoever shows it. */
+export interface EndpointView extends OpenOptions {
   endpoint: EndpointEntity;
-  headers: Record<string, string>;
   circuit: CircuitState;
 }
 
@@ -97,12 +99,12 @@ export class EndpointStore {
     return transact(this.dataSource, async ({ entities, sql }) => {
       await raiseEndpointsVersion(sql, tenantId);
       await this.checkLimit(entities, tenantId);
-      const { headers, ...columns } = fields;
+      const { headers, auth, ...columns } = fields;
       await entities.insert(EndpointEntity, {
         id,
         tenantId,
         ...columns,
-        headersSealed: this.sealHeaders(headers, { tenantId, endpointId: id }),
+        ...sealOptions(this.sealer, { headers, auth }, { tenantId, endpointId: id }),
         ...(fields.disabled && { disabledReason: 'by_request', disabledAt: () => 'now()' }),
       });
       await sql.query(`INSERT INTO lanes (endpoint_id, tenant_id, parked_until) VALUES ($1, $2, $3)`, [
@@ -125,7 +127,7 @@ export class EndpointStore {
     tenantId: string,
     publicId: string,
     changes: EndpointChanges,
-    check: (after: EndpointEntity) => void,
+    check: (after: EndpointView) => void,
     source: AuditSource,
   ): Promise<EndpointView> {
     const id = endpointUuid(publicId);
@@ -133,28 +135,25 @@ export class EndpointStore {
       // Locks the tenant: of two changes to an endpoint, the second sees what the first left.
       await raiseEndpointsVersion(sql, tenantId);
       const before = await findEndpoint(entities, tenantId, id);
-      const { headers, disabled, ...columns } = changes;
+      const { headers, auth, disabled, ...columns } = changes;
+      const owner = { tenantId, endpointId: id };
+      const current = this.open(before);
       await entities.update(
         EndpointEntity,
         { id },
         {
           ...columns,
-          ...(headers && {
-            headersSealed: this.sealHeaders(headers(this.openHeaders(before)), { tenantId, endpointId: id }),
-          }),
+          ...sealOptions(
+            this.sealer,
+            { headers: headers?.(current.headers), auth: auth?.(current.auth) },
+            owner,
+          ),
           updatedAt: () => 'clock_timestamp()',
         },
       );
       if (changes.signing !== undefined && changes.signing !== before.signing) {
         const secret = formatSecret(changes.signing, randomBytes(SECRET_RANDOM_BYTES));
-        await replaceSecret(
-          sql,
-          this.clock,
-          this.sealer,
-          { tenantId, endpointId: id },
-          secret,
-          OLD_SIGNING_SECONDS,
-        );
+        await replaceSecret(sql, this.clock, this.sealer, owner, secret, OLD_SIGNING_SECONDS);
       }
       // What was held back may be free to go.
       if (changes.ordering !== undefined || changes.onFailure !== undefined) await wakeLane(sql, id);
@@ -162,7 +161,7 @@ export class EndpointStore {
       if (disabled === false && before.disabled) await enable(sql, id);
       await this.audit(sql, 'endpoint.updated', tenantId, id, source, { fields: Object.keys(changes) });
       const after = await this.view(entities, sql, tenantId, id);
-      check(after.endpoint);
+      check(after);
       return after;
     });
   }
@@ -206,7 +205,7 @@ export class EndpointStore {
     return endpoints.map((endpoint) => ({
       id: endpoint.id,
       endpoint,
-      headers: this.openHeaders(endpoint),
+      ...this.open(endpoint),
       circuit: circuits.get(endpoint.id)!,
     }));
   }
@@ -219,7 +218,7 @@ export class EndpointStore {
   ): Promise<EndpointView> {
     const endpoint = await findEndpoint(entities, tenantId, id);
     const circuits = await readCircuits(sql, [endpoint.id]);
-    return { endpoint, headers: this.openHeaders(endpoint), circuit: circuits.get(endpoint.id)! };
+    return { endpoint, ...this.open(endpoint), circuit: circuits.get(endpoint.id)! };
   }
 
   /** The tenant's row is locked: nobody adds an endpoint between the count and the insert. */
@@ -228,18 +227,8 @@ export class EndpointStore {
     if (count >= this.limits.tenantEndpointsMax) throw new PosthornError('endpoint_limit_reached');
   }
 
-  private openHeaders(endpoint: EndpointEntity): Record<string, string> {
-    if (endpoint.headersSealed === null) return {};
-    const context = { tenantId: endpoint.tenantId, endpointId: endpoint.id, purpose: 'headers' } as const;
-    return JSON.parse(this.sealer.open(endpoint.headersSealed, context)) as Record<string, string>;
-  }
-
-  private sealHeaders(
-    headers: Record<string, string>,
-    owner: { tenantId: string; endpointId: string },
-  ): Buffer | null {
-    if (Object.keys(headers).length === 0) return null;
-    return this.sealer.seal(JSON.stringify(headers), { ...owner, purpose: 'headers' });
+  private open(endpoint: EndpointEntity): OpenOptions {
+    return openOptions(this.sealer, endpoint, { tenantId: endpoint.tenantId, endpointId: endpoint.id });
   }
 
   private audit(

@@ -41,18 +41,24 @@ const columns: SealedColumn[] = [
       UPDATE endpoint_secrets s SET sealed = r.sealed
         FROM unnest($1::uuid[], $2::bytea[]) AS r (id, sealed) WHERE s.id = r.id`,
   },
-  {
-    purpose: 'headers',
+  ofEndpoints('headers', 'headers_sealed'),
+  ofEndpoints('authentication', 'auth_sealed'),
+];
+
+/** A column of `endpoints` itself. */
+function ofEndpoints(purpose: SealedColumn['purpose'], column: string): SealedColumn {
+  return {
+    purpose,
     // FOR NO KEY UPDATE: deliveries and secrets that refer to the endpoint may be written meanwhile.
     read: `
-      SELECT e.id, e.tenant_id, e.id AS endpoint_id, e.headers_sealed AS sealed FROM endpoints e
-       WHERE e.id > $1 AND e.headers_sealed IS NOT NULL AND ${UNDER_ANOTHER_KEY('e.headers_sealed')}
+      SELECT e.id, e.tenant_id, e.id AS endpoint_id, e.${column} AS sealed FROM endpoints e
+       WHERE e.id > $1 AND e.${column} IS NOT NULL AND ${UNDER_ANOTHER_KEY(`e.${column}`)}
        ORDER BY e.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED`,
     write: `
-      UPDATE endpoints e SET headers_sealed = r.sealed
+      UPDATE endpoints e SET ${column} = r.sealed
         FROM unnest($1::uuid[], $2::bytea[]) AS r (id, sealed) WHERE e.id = r.id`,
-  },
-];
+  };
+}
 
 export interface Resealed {
   purpose: SealContext['purpose'];

@@ -6,7 +6,10 @@ import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 
 const OLD = Buffer.alloc(32, 'old').toString('base64');
 const NEW = Buffer.alloc(32, 'new').toString('base64');
-const HEADERS = { authorization: 'Bearer of-the-receiver' };
+const SEALED = {
+  headers: { 'x-key': 'of-the-receiver' },
+  auth: { type: 'bearer', token: 'of-the-receiver' },
+};
 
 let posthorn: TestPosthorn;
 let sql: pg.Client;
@@ -28,7 +31,7 @@ beforeEach(async () => {
   ({ id: tenant } = await posthorn.client.createTenant());
   endpoint = await posthorn.client.createEndpoint(tenant, {
     url: 'https://example.com/hooks',
-    headers: HEADERS,
+    ...SEALED,
   });
 });
 
@@ -44,7 +47,7 @@ const secretOf = async (client = posthorn.client) => {
   return (await client.request<{ secret: string }>('GET', path)).body.secret;
 };
 
-it('leaves every secret and header as it was, readable with the new key alone', async () => {
+it('leaves every secret, header and credential as it was, readable with the new key alone', async () => {
   expect(await rotate(`${NEW},${OLD}`)).toMatchObject({ status: 0 });
   expect(await secretOf()).toBe(endpoint.secret);
   const after = await startTestPosthorn({
@@ -54,7 +57,7 @@ it('leaves every secret and header as it was, readable with the new key alone', 
   try {
     expect(await secretOf(after.client)).toBe(endpoint.secret);
     const shown = await after.client.request('GET', `/v1/tenants/${tenant}/endpoints/${endpoint.id}`);
-    expect(shown.status).toBe(200); // its headers have been opened, to show their names
+    expect(shown.status).toBe(200); // what is sealed in it has been opened, to show names and types
   } finally {
     await after.close();
   }

@@ -13,6 +13,7 @@ import { waitFor } from '../support/wait-for.js';
 
 const PAYLOAD = 'the-payload-of-a-customer';
 const HEADER_VALUE = 'the-value-of-a-custom-header';
+const CREDENTIAL = 'the-token-that-authenticates-us';
 const SEARCHED = 'payload-of-a-cust';
 
 let database: TestDatabase;
@@ -44,8 +45,9 @@ beforeAll(async () => {
   });
   const { token } = await client.createPortalSession(tenant);
   const headers = { 'x-receiver-token': HEADER_VALUE };
-  const works = await client.createEndpoint(tenant, { url: receiver.url('/works'), headers });
-  const fails = await client.createEndpoint(tenant, { url: receiver.url('/fails'), headers });
+  const auth = { type: 'bearer', token: CREDENTIAL };
+  const works = await client.createEndpoint(tenant, { url: receiver.url('/works'), headers, auth });
+  const fails = await client.createEndpoint(tenant, { url: receiver.url('/fails'), headers, auth });
   const event = await client.emit(tenant, { data: { note: PAYLOAD } });
   const deliveries = await client.waitForDeliveriesOf(event.id, 2);
   // Before anybody takes the jobs, which are gone once they are taken.
@@ -67,6 +69,7 @@ beforeAll(async () => {
     'the secret of the endpoint that works': works.secret.replace('whsec_', ''),
     'the secret of the endpoint that fails': fails.secret.replace('whsec_', ''),
     'the value of a custom header': HEADER_VALUE,
+    'a credential toward the receiver': CREDENTIAL,
     'an API key': key.key,
     'the admin key': ADMIN_KEY,
     'a portal token': token,

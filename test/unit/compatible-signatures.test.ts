@@ -73,6 +73,7 @@ function request(
     method: 'POST',
     signing: 'hmac',
     signatureProfile,
+    auth: null,
     secrets: [
       { secret: current, expiresAtMs: Infinity },
       { secret: old, expiresAtMs: nowMs + 60_000 },

@@ -1,7 +1,8 @@
 /** What an endpoint may not be, beyond the form of its fields: judged by the rules that hold when it is called. */
 import { judgeCustomHeaders } from '../../egress/header-policy.js';
 import type { UrlPolicy } from '../../egress/url-policy.js';
-import { PosthornError } from '../../errors.js';
+import { PosthornError, type FieldProblem } from '../../errors.js';
+import type { EndpointAuth } from '../../model/endpoint-auth.js';
 import type { SignatureProfile, Signing } from '../../model/endpoint.js';
 import { Filter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
@@ -20,11 +21,11 @@ export function checkRetry(retry: RetrySchedule): void {
 }
 
 /** The URL as it is to be stored. @throws PosthornError `endpoint_url_refused` */
-export async function judgedUrl(policy: UrlPolicy, url: string): Promise<string> {
+export async function judgedUrl(policy: UrlPolicy, url: string, path = 'url'): Promise<string> {
   const verdict = await policy.judgeResolved(url);
   if (verdict.allowed) return verdict.url.href;
   throw new PosthornError('endpoint_url_refused', verdict.reason, {
-    errors: [{ path: 'url', message: verdict.reason }],
+    errors: [{ path, message: verdict.reason }],
   });
 }
 
@@ -52,20 +53,24 @@ export function checkFilter(filter: JsonObject | null | undefined): void {
 export interface WholeEndpoint {
   signing: Signing;
   signatureProfile: SignatureProfile;
+  headers: Record<string, string>;
+  auth: EndpointAuth | null;
 }
 
 /**
  * What has to fit together, in an endpoint as it would be.
  * @throws PosthornError `validation_failed`
  */
-export function checkWhole({ signing, signatureProfile }: WholeEndpoint): void {
-  if (signatureProfile === 'none' || signing === 'hmac') return;
-  throw validationFailed([
-    {
+export function checkWhole({ signing, signatureProfile, headers, auth }: WholeEndpoint): void {
+  const problems: FieldProblem[] = [];
+  if (signatureProfile !== 'none' && signing !== 'hmac')
+    problems.push({
       path: 'signatureProfile',
       message: 'goes with signing "hmac" only: these signatures take a shared secret',
-    },
-  ]);
+    });
+  if (auth !== null && Object.keys(headers).some((name) => name.toLowerCase() === 'authorization'))
+    problems.push({ path: 'auth', message: 'sends a header authorization, which headers has as well' });
+  if (problems.length > 0) throw validationFailed(problems);
 }
 
 /** `•••` keeps the value that the header has now. */

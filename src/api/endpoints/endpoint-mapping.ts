@@ -4,20 +4,29 @@ import { toPublicId } from '../../model/id.js';
 import { defaultRetry, type RetrySchedule } from '../../model/retry-schedule.js';
 import { publicKeyOf } from '../../model/secret.js';
 import type { EndpointChanges, EndpointFields, EndpointView } from '../../store/endpoints.js';
+import type { EndpointAuth } from '../../model/endpoint-auth.js';
+import { hiddenAuth, wholeAuth } from './auth-fields.js';
 import { checkHeaders, checkRetry, HIDDEN, keepHidden } from './endpoint-checks.js';
-import type { CreateEndpoint, EndpointAnswer, NewEndpointAnswer, UpdateEndpoint } from './endpoint.dto.js';
+import type { EndpointAnswer, NewEndpointAnswer } from './endpoint-answer.dto.js';
+import type { CreateEndpoint, UpdateEndpoint } from './endpoint.dto.js';
 import type { ExponentialRetry, ScheduledRetry } from './retry.dto.js';
 
 export type EndpointDefaults = Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>;
 
-/** @param url as it was judged */
-export function newEndpoint(body: CreateEndpoint, url: string): EndpointFields {
+/** The addresses in a body, judged; a body of a change may have none. */
+export interface Judged {
+  url: string;
+  auth: EndpointAuth | null;
+}
+
+export function newEndpoint(body: CreateEndpoint, { url, auth }: Judged): EndpointFields {
   return {
     url,
     description: body.description ?? '',
     eventTypes: body.eventTypes,
     filter: body.filter ?? null,
     headers: body.headers ?? {},
+    auth: wholeAuth(auth, null),
     bodyFormat: body.bodyFormat ?? 'standard',
     payload: body.payload ?? 'full',
     method: body.method ?? 'POST',
@@ -34,13 +43,14 @@ export function newEndpoint(body: CreateEndpoint, url: string): EndpointFields {
   };
 }
 
-/** @param url as it was judged, if the body has one */
-export function endpointChanges(body: UpdateEndpoint, url: string | undefined): EndpointChanges {
-  const { headers, retry, ...rest } = body;
+export function endpointChanges(body: UpdateEndpoint, judged: Partial<Judged>): EndpointChanges {
+  const { headers, auth: _, retry, ...rest } = body;
+  const { url, auth } = judged;
   return {
     ...rest,
     ...(url !== undefined && { url }),
     ...(retry !== undefined && { retry: wholeRetry(retry) }),
+    ...(auth !== undefined && { auth: (current) => wholeAuth(auth, current) }),
     ...(headers !== undefined && {
       headers: (current) => {
         const kept = keepHidden(headers ?? {}, current);
@@ -52,7 +62,7 @@ export function endpointChanges(body: UpdateEndpoint, url: string | undefined): 
 }
 
 export function endpointAnswer(
-  { endpoint, headers, circuit }: EndpointView,
+  { endpoint, headers, auth, circuit }: EndpointView,
   defaults: EndpointDefaults,
 ): EndpointAnswer {
   const { pausedUntil, ...circuitAnswer } = circuit;
@@ -65,6 +75,7 @@ export function endpointAnswer(
     eventTypes: endpoint.eventTypes,
     filter: endpoint.filter,
     headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
+    auth: hiddenAuth(auth),
     bodyFormat: endpoint.bodyFormat,
     payload: endpoint.payload,
     method: endpoint.method,

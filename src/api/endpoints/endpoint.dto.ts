@@ -1,4 +1,4 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   IsBoolean,
@@ -21,8 +21,6 @@ import {
   signatureProfiles,
   signings,
   type BodyFormat,
-  type Circuit,
-  type DisabledReason,
   type FailurePolicy,
   type HttpMethod,
   type Ordering,
@@ -32,16 +30,12 @@ import {
 } from '../../model/endpoint.js';
 import type { JsonObject } from '../../model/json.js';
 import { AreEventTypePatterns, AreStrings, IsFilter, IsMetadata, Omittable } from '../fields.js';
-import { PageEnd } from '../page.dto.js';
-import { ExponentialRetry, ScheduledRetry } from './retry.dto.js';
+import { IsAuth, type AuthDto } from './auth.dto.js';
+import { ExponentialRetry, retrySchema, ScheduledRetry } from './retry.dto.js';
 
 const DESCRIPTION_LENGTH_MAX = 2_000;
 /** Longer than any URL that may be stored; src/egress/url-policy.ts judges the rest. */
 const URL_TEXT_LENGTH_MAX = 8_192;
-
-const retrySchema = {
-  oneOf: [{ $ref: getSchemaPath(ExponentialRetry) }, { $ref: getSchemaPath(ScheduledRetry) }],
-};
 
 /** What creating and changing an endpoint have in common. Null, where it is allowed, means the installation's default. */
 @ApiExtraModels(ExponentialRetry, ScheduledRetry)
@@ -69,6 +63,13 @@ export class EndpointSettings {
   @IsOptional()
   @AreStrings()
   headers?: Record<string, string> | null;
+
+  /**
+   * How Posthorn authenticates itself, beside the signature; null: not at all. What is secret in it is never shown again.
+   * Not together with a custom header `authorization`.
+   */
+  @IsAuth()
+  auth?: AuthDto | null;
 
   /** `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON. */
   @Omittable()
@@ -221,94 +222,4 @@ function retryClass(body: { retry?: unknown }): typeof ExponentialRetry | typeof
   const { retry } = body;
   const isScheduled = typeof retry === 'object' && retry !== null && 'scheduleSeconds' in retry;
   return isScheduled ? ScheduledRetry : ExponentialRetry;
-}
-
-/** Why an endpoint is being spared: after repeated failure it gets one probe at a time, until one succeeds. */
-export class CircuitAnswer {
-  /** `closed`: it is called as ever; `open`: not before `nextProbeAt`; `half_open`: a probe is under way. */
-  @ApiProperty({ enum: ['closed', 'open', 'half_open'], example: 'closed' })
-  state: Circuit;
-  /** When it last changed; null: never. */
-  since: Date | null;
-  /**
-   * Why it is not closed.
-   * @example null
-   */
-  reason: string | null;
-  /** When the next probe is due, while it is open. */
-  nextProbeAt: Date | null;
-  /** @example 0 */
-  consecutiveFailures: number;
-}
-
-@ApiExtraModels(ExponentialRetry, ScheduledRetry)
-export class EndpointAnswer {
-  /** @example "ep_019ab1c2d3e47f508192a3b4c5d6e7f8" */
-  id: string;
-  /** @example "ten_019ab1c2d3e47f508192a3b4c5d6e7f8" */
-  tenantId: string;
-  /** @example "https://example.com/webhooks" */
-  url: string;
-  /** @example "Books invoices into the ERP" */
-  description: string;
-  /** @example ["invoice.paid", "customer.*"] */
-  eventTypes: string[];
-  /** @example null */
-  filter: JsonObject | null;
-  /** @example { "x-api-key": "•••" } */
-  headers: Record<string, string>;
-  @ApiProperty({ enum: bodyFormats, example: 'standard' })
-  bodyFormat: BodyFormat;
-  @ApiProperty({ enum: payloads, example: 'full' })
-  payload: Payload;
-  @ApiProperty({ enum: httpMethods, example: 'POST' })
-  method: HttpMethod;
-  @ApiProperty({ enum: signings, example: 'hmac' })
-  signing: Signing;
-  @ApiProperty({ enum: signatureProfiles, example: 'none' })
-  signatureProfile: SignatureProfile;
-  @ApiProperty({ enum: orderings, example: 'none' })
-  ordering: Ordering;
-  @ApiProperty({ enum: failurePolicies, example: 'skip' })
-  onFailure: FailurePolicy;
-  /** The schedule in force, whether it is the endpoint's own or the default. */
-  @ApiProperty(retrySchema)
-  retry: ExponentialRetry | ScheduledRetry;
-  /**
-   * In force; likewise maxInFlight.
-   * @example 15000
-   */
-  timeoutMs: number;
-  /** @example null */
-  rateLimitPerSecond: number | null;
-  /** @example 10 */
-  maxInFlight: number;
-  /** @example { "team": "billing" } */
-  metadata: Record<string, string>;
-  /** @example false */
-  disabled: boolean;
-  /** `by_request`; `gone`: it answered 410; `failing`: it only failed for days. */
-  @ApiProperty({ enum: ['by_request', 'gone', 'failing', null], nullable: true, type: String, example: null })
-  disabledReason: DisabledReason | null;
-  disabledAt: Date | null;
-  /** `active`; `paused`: its circuit is not closed, or it asked for a pause (Retry-After); `disabled`. */
-  @ApiProperty({ enum: ['active', 'paused', 'disabled'], example: 'active' })
-  status: 'active' | 'paused' | 'disabled';
-  circuit: CircuitAnswer;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-export class NewEndpointAnswer extends EndpointAnswer {
-  /**
-   * What signs its deliveries. Not shown again in other answers; `GET …/secret` does.
-   * @example "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
-   */
-  secret: string;
-  /** Of an ed25519 endpoint: what receivers verify with. */
-  publicKey: string | null;
-}
-
-export class EndpointPage extends PageEnd {
-  data: EndpointAnswer[];
 }

@@ -11,7 +11,7 @@ import { SETTINGS, type Settings } from '../../config.js';
 import { UrlPolicy } from '../../egress/url-policy.js';
 import type { AuditSource } from '../../store/audit.js';
 import { DeliveryCanceler } from '../../store/endpoint-deletion.js';
-import { EndpointStore } from '../../store/endpoints.js';
+import { EndpointStore, type EndpointView } from '../../store/endpoints.js';
 import { checkSecret } from '../../store/secrets.js';
 import { TenantStore } from '../../store/tenants.js';
 import { PageQuery } from '../page.dto.js';
@@ -21,14 +21,16 @@ import { bodyRefusals, Refuses } from '../refuses.js';
 import { Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
 import { checkFilter, checkHeaders, checkWhole, judgedUrl } from './endpoint-checks.js';
-import { endpointAnswer, endpointChanges, newEndpoint, newEndpointAnswer } from './endpoint-mapping.js';
+import { EndpointAnswer, EndpointPage, NewEndpointAnswer } from './endpoint-answer.dto.js';
 import {
-  CreateEndpoint,
-  EndpointAnswer,
-  EndpointPage,
-  NewEndpointAnswer,
-  UpdateEndpoint,
-} from './endpoint.dto.js';
+  endpointAnswer,
+  endpointChanges,
+  newEndpoint,
+  newEndpointAnswer,
+  type Judged,
+} from './endpoint-mapping.js';
+import { judgedAuth } from './auth-fields.js';
+import { CreateEndpoint, UpdateEndpoint } from './endpoint.dto.js';
 
 @ApiTags('Endpoints')
 @TenantParameter()
@@ -61,7 +63,8 @@ export class EndpointsController {
   ): Promise<NewEndpointAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     checkFilter(body.filter);
-    const fields = newEndpoint(body, await judgedUrl(this.urls, body.url));
+    const url = await judgedUrl(this.urls, body.url);
+    const fields = newEndpoint(body, { url, auth: await judgedAuth(this.urls, body.auth) });
     checkHeaders(fields.headers);
     checkWhole(fields);
     if (body.secret !== undefined) checkSecret(fields.signing, body.secret);
@@ -125,9 +128,13 @@ export class EndpointsController {
   ): Promise<EndpointAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     checkFilter(body.filter);
-    const url = body.url === undefined ? undefined : await judgedUrl(this.urls, body.url);
-    const changes = endpointChanges(body, url);
-    const changed = await this.endpoints.update(tenantId, endpoint, changes, checkWhole, source);
+    const judged: Partial<Judged> = {
+      ...(body.url !== undefined && { url: await judgedUrl(this.urls, body.url) }),
+      ...(body.auth !== undefined && { auth: await judgedAuth(this.urls, body.auth) }),
+    };
+    const changes = endpointChanges(body, judged);
+    const check = (after: EndpointView): void => checkWhole({ ...after.endpoint, ...after });
+    const changed = await this.endpoints.update(tenantId, endpoint, changes, check, source);
     return endpointAnswer(changed, this.settings);
   }
 

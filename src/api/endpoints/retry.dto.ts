@@ -1,3 +1,4 @@
+import { getSchemaPath } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { Omittable } from '../fields.js';
 
@@ -71,5 +72,9 @@ export class ScheduledRetry {
   @Max(PAUSE_SECONDS_MAX, { each: true })
   scheduleSeconds: number[];
 }
+
+export const retrySchema = {
+  oneOf: [{ $ref: getSchemaPath(ExponentialRetry) }, { $ref: getSchemaPath(ScheduledRetry) }],
+};
 
 export type RetryDto = ExponentialRetry | ScheduledRetry;

@@ -25,7 +25,7 @@ export function listenerEndpoint({ eventTypes, filter }: OpenListener, listenerI
     retry: { scheduleSeconds: RETRY_AFTER_SECONDS },
     maxInFlight: IN_FLIGHT_MAX,
   };
-  return newEndpoint(body, url);
+  return newEndpoint(body, { url, auth: null });
 }
 
 export function polledRequest({ requestId, method, headers, body, leftMs }: TakenRequest): PolledRequest {

@@ -23,6 +23,8 @@ export class EndpointEntity {
   @Column('json', { nullable: true }) filter: JsonObject | null;
   /** A JSON object of header names and values, sealed. */
   @Column('bytea', { name: 'headers_sealed', nullable: true }) headersSealed: Buffer | null;
+  /** As src/model/endpoint-auth.ts says, sealed. */
+  @Column('bytea', { name: 'auth_sealed', nullable: true }) authSealed: Buffer | null;
   @Column('text', { name: 'body_format' }) bodyFormat: BodyFormat;
   @Column('text') payload: Payload;
   @Column('text', { name: 'http_method' }) method: HttpMethod;
