@@ -6,6 +6,7 @@
  */
 import { type Config, ConfigError, isEmbedded, loadConfig, withProfileDefaults } from '../src/config.js';
 import { startPosthorn } from '../src/main.js';
+import { switchLogLevelOnSignal } from '../src/telemetry/log.js';
 import { DataDirInUse } from './data-dir-lock.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.js';
 import { banner } from './start-banner.js';
@@ -43,6 +44,7 @@ async function run(): Promise<number> {
 
 async function runPosthorn(config: Config, stopRequested: Promise<void>): Promise<number> {
   const posthorn = await startPosthorn(config, postgres?.url ?? config.databaseUrl);
+  switchLogLevelOnSignal();
   const { dataDir } = withProfileDefaults(config);
   console.log(
     banner({ url: posthorn.url, adminKey: posthorn.firstAdminKey, embeddedIn: postgres && dataDir }),

@@ -70,7 +70,7 @@ export class Dispatcher {
   private readonly recorder: Recorder;
   private readonly health: HealthReporter;
   private readonly tools: AttemptTools;
-  private readonly running = new Set<Promise<void>>();
+  private readonly running = new Set<Promise<unknown>>();
   private roomWaiters: (() => void)[] = [];
   private overflowTimer: NodeJS.Timeout | undefined;
   private held = 0;
@@ -219,8 +219,19 @@ export class Dispatcher {
 
   /** Too late to be worth sending. Those behind it in a strict order may go. */
   private async expire(deliveries: LoadedDelivery[]): Promise<void> {
-    await setAside(this.options.database, deliveries, 'expired');
-    for (const { endpointId, lane } of deliveries) if (lane.governed) this.options.waker.wake(endpointId, 0);
+    const failed = await setAside(this.options.database, deliveries, 'expired');
+    for (const delivery of deliveries) {
+      const { deliveryId, eventId, endpointId, attemptCount, lane, event } = delivery;
+      if (lane.governed) this.options.waker.wake(endpointId, 0);
+      if (event === undefined || !failed.has(deliveryId)) continue;
+      this.options.deliveryFailed?.({
+        ...{ deliveryId, eventId, endpointId, attemptCount },
+        eventType: event.type,
+        test: event.test,
+        statusCode: null,
+        errorCode: 'expired',
+      });
+    }
   }
 
   private giveBack(deliveries: LoadedDelivery[], pauseMs: number): void {
@@ -314,7 +325,7 @@ export class Dispatcher {
   }
 
   /** Work that nobody waits for; if it fails, leases make up for it. */
-  private inBackground(work: Promise<void>): void {
+  private inBackground(work: Promise<unknown>): void {
     const tracked = work
       .catch((error: Error) =>
         this.options.log.debug({ reason: error.message }, 'dispatcher.background_failed'),

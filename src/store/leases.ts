@@ -56,20 +56,25 @@ export async function cancelOrphans(database: Queryable, references: DeliveryRef
   );
 }
 
-/** It cannot be attempted at all (its event cannot be read, or its record cannot be written): failed, with a reason. */
+/**
+ * It cannot be attempted at all (its event cannot be read, or its record cannot be written): failed, with a reason.
+ * Answers the ids of those that were: the others had been claimed anew or were no longer owed.
+ */
 export async function setAside(
   database: Queryable,
   references: DeliveryReference[],
   errorCode: string,
-): Promise<void> {
-  if (references.length === 0) return;
-  await database.query(
+): Promise<Set<string>> {
+  if (references.length === 0) return new Set();
+  const { rows } = await database.query<{ id: string }>(
     `UPDATE deliveries d
         SET status = 'failed', leased = false, epoch = d.epoch + 1, completed_at = now(), last_error_code = $3
        FROM unnest($1::uuid[], $2::int[]) AS r (id, epoch)
-      WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending'`,
+      WHERE d.id = r.id AND d.epoch = r.epoch AND d.status = 'pending'
+      RETURNING d.id`,
     [...columns(references), errorCode],
   );
+  return new Set(rows.map((row) => row.id));
 }
 
 /**

@@ -81,6 +81,19 @@ describe('operational events', () => {
     expect(JSON.stringify(data)).not.toContain('token');
   });
 
+  it('tell the operator of deliveries that came to nothing because their event expired', async () => {
+    await client.updateEndpoint(tenant.id, sick.id, { disabled: true });
+    const expiresAt = new Date(Date.now() + 300);
+    const { id } = await client.emit(tenant.id, { expiresAt: expiresAt.toISOString() });
+    await waitFor(() => new Date() > expiresAt, { what: 'the event to expire' });
+    await client.updateEndpoint(tenant.id, sick.id, { disabled: false });
+    const { data } = await told('/operator', 'delivery.failed');
+    expect(data).toMatchObject({
+      count: 1,
+      deliveries: [{ eventId: id, attemptCount: 0, lastErrorCode: 'expired' }],
+    });
+  });
+
   it('tell of an endpoint whose circuit opens, once, and of one that is gone', async () => {
     sickAnswers(500);
     for (let index = 0; index < 12; index++) await client.emit(tenant.id);

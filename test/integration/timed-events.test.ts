@@ -45,20 +45,25 @@ async function deliveryOf(eventId: string): Promise<Delivery & { lastErrorCode: 
 describe('an event with deliverAt', () => {
   it('is sent when it says, and not before', async () => {
     const deliverAt = inMs(1_500);
-    const { at, eventId } = await emitTo({}, { deliverAt });
-    expect(await posthorn.client.getEvent(tenant.id, eventId)).toMatchObject({ deliverAt, expiresAt: null });
-    expect(await deliveryOf(eventId)).toMatchObject({ status: 'pending', dueAt: deliverAt });
+    const { at } = await emitTo({}, { deliverAt });
     const [webhook] = await receiver.waitFor((request) => request.path === at);
     // The database's clock decides; here it is this machine's, give or take what measuring it costs.
     expect(webhook!.receivedAt.getTime()).toBeGreaterThan(Date.parse(deliverAt) - 20);
   });
 
+  it('is pending until then, due when it says', async () => {
+    const deliverAt = inMs(3_600_000);
+    const { eventId } = await emitTo({}, { deliverAt });
+    expect(await posthorn.client.getEvent(tenant.id, eventId)).toMatchObject({ deliverAt, expiresAt: null });
+    expect(await deliveryOf(eventId)).toMatchObject({ status: 'pending', dueAt: deliverAt });
+  });
+
   it('is not sent when it was canceled before', async () => {
-    const { at, eventId } = await emitTo({}, { deliverAt: inMs(1_000) });
+    const { at, eventId } = await emitTo({}, { deliverAt: inMs(10_000) });
     const { id } = await deliveryOf(eventId);
     await posthorn.client.cancel(id);
-    const later = await emitTo({}, { deliverAt: inMs(1_500) });
-    await receiver.waitFor((request) => request.path === later.at);
+    const later = await emitTo({}, { deliverAt: inMs(10_500) });
+    await receiver.waitFor((request) => request.path === later.at, 30_000);
     expect(received(at)).toEqual([]);
     expect(await posthorn.client.getDelivery(id)).toMatchObject({ status: 'canceled' });
   });

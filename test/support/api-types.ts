@@ -51,6 +51,8 @@ export interface Emit {
   data: unknown;
   id?: string;
   occurredAt?: string;
+  deliverAt?: string;
+  expiresAt?: string;
   tags?: string[];
 }
 
