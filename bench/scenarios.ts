@@ -1,6 +1,7 @@
 /** What is measured, in the order of the report. */
 import type { Scenario } from './harness/bench.js';
 import { ceilings } from './scenarios/ceilings.js';
+import { costs } from './scenarios/costs.js';
 import { drain } from './scenarios/drain.js';
 import { fanOut } from './scenarios/fan-out.js';
 import { isolation } from './scenarios/isolation.js';
@@ -23,6 +24,7 @@ export const scenarios: Scenario[] = [
   waiting,
   deliveryLog,
   scaling,
+  costs,
   startUp,
 ];
 

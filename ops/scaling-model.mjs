@@ -13,18 +13,19 @@ import process from 'node:process';
 export const measuredInputs = {
   apiCpuMicrosPerEvent:
     'CPU of an API process for an emit: HTTP, key, validation, matching, its part of a commit',
+  apiCpuMicrosPerDelivery: 'and for each delivery of it',
   dispatcherCpuMicrosPerAttempt: 'CPU of a dispatcher for an attempt: load, sign, send, record',
   postgresCpuMicrosPerEvent: 'CPU of PostgreSQL for an event’s row',
-  postgresCpuMicrosPerDelivery: 'CPU of PostgreSQL for a delivery: insert, load, update',
-  postgresCpuMicrosPerAttempt: 'CPU of PostgreSQL for an attempt’s row',
+  postgresCpuMicrosPerAttempt:
+    'CPU of PostgreSQL for a delivery with its attempt: insert, load, record; a retry, which costs less, counts the same',
   redisCpuMicrosPerDelivery: 'CPU of Redis for a reference in a job',
-  walBytesPerEvent: 'write-ahead log for an event with one delivery and one attempt',
+  walBytesPerEvent: 'write-ahead log for an event',
+  walBytesPerAttempt: 'write-ahead log for a delivery with its attempt',
   eventBytes: 'events with indexes, a row, payload included',
   deliveryBytes: 'deliveries with indexes, a row',
   attemptBytes: 'attempts with indexes, a row, response included',
-  redisBytesPerWaitingDelivery:
-    'Redis memory for a delivery in the queue (never for one that waits for a retry)',
-  dispatcherBytesPerInFlight: 'memory of a dispatcher for an open request',
+  redisBytesPerQueuedDelivery:
+    'Redis memory for a delivery in the queue; one that waits for a retry is not there and costs none',
 };
 
 /** What one of each can give; override in the file under `capacity`. */
@@ -52,15 +53,20 @@ export function model(costs, load, given = {}) {
   const cores = (micros, perSecond) => (micros === undefined ? undefined : (micros * perSecond) / 1e6);
   const sum = (...parts) => (parts.includes(undefined) ? undefined : parts.reduce((a, b) => a + b, 0));
 
-  const apiCores = cores(costs.apiCpuMicrosPerEvent, load.eventsPerSecond);
+  const apiCores = sum(
+    cores(costs.apiCpuMicrosPerEvent, load.eventsPerSecond),
+    cores(costs.apiCpuMicrosPerDelivery, deliveries),
+  );
   const dispatcherCores = cores(costs.dispatcherCpuMicrosPerAttempt, attempts);
   const postgresCores = sum(
     cores(costs.postgresCpuMicrosPerEvent, load.eventsPerSecond),
-    cores(costs.postgresCpuMicrosPerDelivery, deliveries),
     cores(costs.postgresCpuMicrosPerAttempt, attempts),
   );
   const redisCores = cores(costs.redisCpuMicrosPerDelivery, deliveries);
-  const walBytes = costs.walBytesPerEvent === undefined ? undefined : costs.walBytesPerEvent * deliveries;
+  const walBytes = sum(
+    times(costs.walBytesPerEvent, load.eventsPerSecond),
+    times(costs.walBytesPerAttempt, attempts),
+  );
   const perDay = sum(
     times(costs.eventBytes, load.eventsPerSecond),
     times(costs.deliveryBytes, deliveries),

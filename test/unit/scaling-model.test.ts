@@ -30,8 +30,11 @@ const load = {
 
 describe('the scaling model', () => {
   it('divides work by what a process can do', () => {
-    const result = model({ apiCpuMicrosPerEvent: 100, dispatcherCpuMicrosPerAttempt: 200 }, load);
-    expect(result.apiProcesses).toBe(1); // 0.1 cores
+    const result = model(
+      { apiCpuMicrosPerEvent: 100, apiCpuMicrosPerDelivery: 10, dispatcherCpuMicrosPerAttempt: 200 },
+      load,
+    );
+    expect(result.apiProcesses).toBe(1); // 0.12 cores
     expect(result.dispatcherProcesses).toBe(1); // 3,000 attempts, 0.6 of 0.7 cores
     expect(
       model({ dispatcherCpuMicrosPerAttempt: 200 }, { ...load, eventsPerSecond: 10_000 }).dispatcherProcesses,
@@ -46,16 +49,15 @@ describe('the scaling model', () => {
         deliveryBytes: 500,
         attemptBytes: 600,
         postgresCpuMicrosPerEvent: 100,
-        postgresCpuMicrosPerDelivery: 100,
         postgresCpuMicrosPerAttempt: 100,
         redisCpuMicrosPerDelivery: 1,
       },
       load,
-      { postgresCores: 0.4 },
+      { postgresCores: 0.2 },
     );
     expect(result.diskBytes).toBe((1_000 * 1_000 + 2_000 * 500 + 3_000 * 600) * 86_400 * 10);
     expect(result.firstToSaturate).toBe('PostgreSQL CPU');
-    expect(result.databases).toBe(3); // 0.6 cores wanted of 0.28
+    expect(result.databases).toBe(3); // 0.4 cores wanted of 0.14
   });
 
   it('leaves out what was not measured, and names it', () => {

@@ -1,0 +1,199 @@
+/**
+ * What an event, a delivery and an attempt cost, far below saturation: the inputs of ops/scaling-model.mjs, which says from
+ * them how far a larger installation goes. Two fan-outs tell an event's own cost from that of each of its deliveries; a
+ * third holds the model against what was not used to make it.
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
+import type { Bench, Scenario } from '../harness/bench.js';
+import { emitAt } from '../harness/emit-at.js';
+import type { Installation } from '../harness/installation.js';
+import { reconcile } from '../harness/reconcile.js';
+import { oneTenant } from '../harness/stage.js';
+import { delivered, refusals } from '../harness/sustain.js';
+import { cpuSeconds } from '../harness/usage.js';
+import { sum, type Tally } from '../report/section.js';
+import { figure } from '../report/statistics.js';
+
+/** CPU µs, bytes of write-ahead log and of rows with their indexes; everything per event of this fan-out. */
+interface Usage {
+  apiMicros: number;
+  dispatcherMicros: number;
+  postgresMicros: number;
+  redisMicros: number;
+  walBytes: number;
+}
+
+interface Measured {
+  fanOut: number;
+  usage: Usage;
+  rowBytes: Record<'events' | 'deliveries' | 'attempts', number>;
+  tally: Tally;
+  failures: string[];
+}
+
+/** The first two make the model, the third is foretold by it. */
+const FAN_OUTS = [1, 8, 4];
+/** A tenth or so of what one machine carries, and the same number of deliveries each time. */
+const DELIVERIES_PER_SECOND = 320;
+const WAITING_EVENTS = 2_000;
+/** From bench/dist/bench/scenarios/. */
+const COSTS_FILE = fileURLToPath(new URL('../../../results/costs.json', import.meta.url));
+
+export const costs: Scenario = {
+  name: 'costs',
+  about: 'What an event, a delivery and an attempt cost',
+  run: async (bench) => {
+    const measured: Measured[] = [];
+    for (const fanOut of FAN_OUTS) measured.push(await measure(bench, fanOut));
+    const inputs = { ...modelOf(measured[0]!, measured[1]!), ...(await queueMemory(bench)) };
+    if (!bench.short) writeFileSync(COSTS_FILE, `${JSON.stringify({ costs: inputs }, null, 2)}\n`);
+    const foretold = foretell(inputs, FAN_OUTS[2]!);
+    const found = measured[2]!.usage;
+    return {
+      title: 'Costs',
+      about:
+        'An API and a dispatcher as processes of their own, at a steady rate that leaves the machine mostly idle. Idle work ' +
+        '(looks for due deliveries, heartbeats) is in the figures, so that they are on the safe side.',
+      settings: {
+        queue: bench.services.redis ? 'redis' : 'postgres',
+        'deliveries a second': DELIVERIES_PER_SECOND,
+        'seconds a run': seconds(bench),
+        'fan-outs': FAN_OUTS.join(', '),
+      },
+      tables: [
+        {
+          title: 'Inputs of the scaling model',
+          columns: ['input', 'measured'],
+          rows: Object.entries(inputs).map(([name, value]) => [name, figure(value)]),
+        },
+        {
+          title: `The model beside a run that it was not made from: an event to ${FAN_OUTS[2]} endpoints, µs`,
+          columns: ['', 'foretold', 'measured'],
+          rows: (Object.keys(foretold) as (keyof Usage)[]).map((part) => [
+            part,
+            figure(foretold[part]),
+            figure(found[part]),
+          ]),
+        },
+      ],
+      notes: [],
+      tally: sum(measured.map(({ tally }) => tally)),
+      failures: measured.flatMap(({ failures }) => failures),
+      data: { inputs, foretold, measured },
+    };
+  },
+};
+
+function measure(bench: Bench, fanOut: number): Promise<Measured> {
+  const backend = bench.services.redis ? 'redis' : 'postgres';
+  return bench.withInstallation({ backend, roles: ['api', 'dispatcher'] }, async (installation) => {
+    const target = await oneTenant(bench, installation, { endpoints: fanOut, hosts: fanOut });
+    const load = { targets: [target], perSecond: DELIVERIES_PER_SECOND / fanOut };
+    const warm = await emitAt(bench, installation, { ...load, durationMs: 3_000 });
+    await delivered(bench, warm.accepted * fanOut);
+    const before = await read(bench, installation);
+    const result = await emitAt(bench, installation, { ...load, durationMs: seconds(bench) * 1_000 });
+    const failures = refusals(result);
+    if (!(await delivered(bench, (warm.accepted + result.accepted) * fanOut)))
+      failures.push('not all was delivered in time');
+    await installation.ledger.becomesQuiet(30_000);
+    const after = await read(bench, installation);
+    const usage = Object.fromEntries(
+      Object.entries(after).map(([part, value]) => [
+        part,
+        (value - before[part as keyof Usage]) / result.accepted,
+      ]),
+    ) as unknown as Usage;
+    const endpoints = installation.endpoints.map((_, number) => number);
+    const tally = await reconcile(bench, installation, {
+      owedTo: () => endpoints,
+      unanswered: warm.unanswered + result.unanswered,
+    });
+    return { fanOut, usage, rowBytes: await rowBytes(installation), tally, failures };
+  });
+}
+
+/** Since the processes began. */
+async function read({ services }: Bench, { processes, ledger }: Installation): Promise<Usage> {
+  const micros = (pid: number | undefined): number => (pid === undefined ? 0 : cpuSeconds(pid) * 1e6);
+  const [row] = await ledger.query<{ bytes: number }>(
+    `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8 AS bytes`,
+  );
+  return {
+    apiMicros: micros(processes[0]!.pid),
+    dispatcherMicros: micros(processes[1]!.pid),
+    postgresMicros: micros(services.postgres.pid),
+    redisMicros: micros(services.redis?.pid),
+    walBytes: row!.bytes,
+  };
+}
+
+async function rowBytes({ ledger }: Installation): Promise<Measured['rowBytes']> {
+  const sizes = {} as Measured['rowBytes'];
+  for (const table of ['events', 'deliveries', 'attempts'] as const) {
+    const [row] = await ledger.query<{ bytes: number }>(
+      `SELECT (sum(pg_total_relation_size(p.relid)) / (SELECT count(*) FROM ${table}))::float8 AS bytes
+         FROM pg_partition_tree('${table}') p WHERE p.isleaf AND pg_relation_size(p.relid) > 0`,
+    );
+    sizes[table] = row!.bytes;
+  }
+  return sizes;
+}
+
+/** What one event costs grows by the same with each delivery: a line through two points. */
+function modelOf(one: Measured, many: Measured) {
+  const slope = (part: keyof Usage): number =>
+    (many.usage[part] - one.usage[part]) / (many.fanOut - one.fanOut);
+  const atZero = (part: keyof Usage): number => one.usage[part] - slope(part) * one.fanOut;
+  return {
+    apiCpuMicrosPerEvent: atZero('apiMicros'),
+    apiCpuMicrosPerDelivery: slope('apiMicros'),
+    dispatcherCpuMicrosPerAttempt: many.usage.dispatcherMicros / many.fanOut,
+    postgresCpuMicrosPerEvent: atZero('postgresMicros'),
+    postgresCpuMicrosPerAttempt: slope('postgresMicros'),
+    redisCpuMicrosPerDelivery: many.usage.redisMicros / many.fanOut,
+    walBytesPerEvent: atZero('walBytes'),
+    walBytesPerAttempt: slope('walBytes'),
+    eventBytes: one.rowBytes.events,
+    deliveryBytes: many.rowBytes.deliveries,
+    attemptBytes: many.rowBytes.attempts,
+  };
+}
+
+type Inputs = ReturnType<typeof modelOf>;
+
+function foretell(inputs: Inputs, fanOut: number): Usage {
+  return {
+    apiMicros: inputs.apiCpuMicrosPerEvent + fanOut * inputs.apiCpuMicrosPerDelivery,
+    dispatcherMicros: fanOut * inputs.dispatcherCpuMicrosPerAttempt,
+    postgresMicros: inputs.postgresCpuMicrosPerEvent + fanOut * inputs.postgresCpuMicrosPerAttempt,
+    redisMicros: fanOut * inputs.redisCpuMicrosPerDelivery,
+    walBytes: inputs.walBytesPerEvent + fanOut * inputs.walBytesPerAttempt,
+  };
+}
+
+/** With nobody to take them, references stay in Redis: what each of them weighs. */
+async function queueMemory(bench: Bench): Promise<{ redisBytesPerQueuedDelivery?: number }> {
+  if (!bench.services.redis) return {};
+  const redis = new Redis(bench.services.redis.url);
+  const usedBytes = async (): Promise<number> =>
+    Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))![1]);
+  try {
+    return await bench.withInstallation({ backend: 'redis', roles: ['api'] }, async (installation) => {
+      const target = await oneTenant(bench, installation, { endpoints: 1 });
+      const before = await usedBytes();
+      const load = await emitAt(bench, installation, {
+        targets: [target],
+        perSecond: WAITING_EVENTS / 4,
+        durationMs: 4_000,
+      });
+      return { redisBytesPerQueuedDelivery: ((await usedBytes()) - before) / load.accepted };
+    });
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const seconds = (bench: Bench): number => (bench.short ? 4 : 10);
