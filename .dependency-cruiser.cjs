@@ -4,7 +4,7 @@
  */
 
 /** Folders of src/ in which a request or a due delivery is worked on; siblings that meet in the ledger only. */
-const WORKERS = ['intake', 'dispatcher', 'scheduler', 'replay', 'listen', 'upkeep'];
+const WORKERS = ['intake', 'dispatcher', 'scheduler', 'replay', 'broadcast', 'listen', 'upkeep'];
 
 /** Those that may import a folder's files: itself, and the two places that put the program together. */
 const COMPOSITION = '^src/(app\\.module|main|lifecycle|dispatching)\\.ts$';

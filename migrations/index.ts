@@ -14,6 +14,7 @@ import { TimedEvents1763700800000 } from './1763700800000-timed-events.js';
 import { RequestShape1763700900000 } from './1763700900000-request-shape.js';
 import { Listeners1763701100000 } from './1763701100000-listeners.js';
 import { EndpointAuthentication1763701200000 } from './1763701200000-endpoint-authentication.js';
+import { Broadcasts1763701250000 } from './1763701250000-broadcasts.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -28,4 +29,5 @@ export const migrations = [
   RequestShape1763700900000,
   Listeners1763701100000,
   EndpointAuthentication1763701200000,
+  Broadcasts1763701250000,
 ];

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiModule } from './api/api.module.js';
+import { BroadcastRunner } from './broadcast/broadcast-runner.js';
 import { SETTINGS, type Settings } from './config.js';
 import { Dispatcher } from './dispatcher/dispatcher.js';
 import { Membership } from './dispatcher/membership.js';
@@ -83,6 +84,7 @@ export class AppModule {
         RequestRateLimiter,
         LaneWaker,
         ReplayRunner,
+        BroadcastRunner,
         PickUp,
         Readiness,
         Scrape,
@@ -190,6 +192,12 @@ function shared(settings: RunningSettings): Provider[] {
       useFactory: (database: Database, clock: DatabaseClock, waker: LaneWaker) =>
         new ReplayRunner({ database, clock, waker, matches, log }),
       inject: [Database, DatabaseClock, LaneWaker],
+    },
+    {
+      provide: BroadcastRunner,
+      useFactory: (database: Database, emitter: Emitter) =>
+        new BroadcastRunner({ database, emit: (request) => emitter.emit(request), matches, log }),
+      inject: [Database, Emitter],
     },
     {
       provide: PickUp,

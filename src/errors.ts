@@ -25,6 +25,7 @@ export const errorTable = {
   event_type_not_found: { status: 404, title: 'The catalog has no such event type.' },
   delivery_not_found: { status: 404, title: 'There is no such delivery.' },
   replay_not_found: { status: 404, title: 'There is no such replay.' },
+  broadcast_not_found: { status: 404, title: 'There is no such broadcast.' },
   listener_not_found: {
     status: 404,
     title: 'There is no such listener; one that does not poll for a minute ends. Open a new one.',
@@ -48,6 +49,7 @@ export const errorTable = {
   },
   endpoint_deleted: { status: 409, title: 'The endpoint was deleted; nothing can be sent to it any more.' },
   replay_not_running: { status: 409, title: 'Only a running replay can be canceled.' },
+  broadcast_not_running: { status: 409, title: 'Only a running broadcast can be canceled.' },
   endpoint_disabled: {
     status: 409,
     title: 'The endpoint is disabled, and nothing is sent to it; enable it first.',

@@ -13,6 +13,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { BroadcastRunner } from './broadcast/broadcast-runner.js';
 import { SETTINGS, type Settings } from './config.js';
 import { Dispatching } from './dispatching.js';
 import { Emitter } from './intake/emitter.js';
@@ -43,6 +44,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(Emitter) private readonly emitter: Emitter,
     @Inject(OperationalEvents) private readonly news: OperationalEvents,
     @Inject(ReplayRunner) private readonly replays: ReplayRunner,
+    @Inject(BroadcastRunner) private readonly broadcasts: BroadcastRunner,
     @Inject(PickUp) private readonly pickUp: PickUp,
     @Inject(RequestRateLimiter) private readonly rateLimiter: RequestRateLimiter,
     @Inject(Upkeep) private readonly upkeep: Upkeep,
@@ -56,6 +58,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     this.queue.start((references) => void this.giveBack(references));
     this.upkeep.start();
     this.replays.start();
+    this.broadcasts.start();
     await this.dispatching?.start();
   }
 
@@ -74,7 +77,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     const startedAt = performance.now();
     await within(2_000, this.pickUp.close());
     await this.dispatching?.stop(this.settings.shutdownGraceMs);
-    await within(2_000, this.replays.stop());
+    await within(2_000, Promise.all([this.replays.stop(), this.broadcasts.stop()]));
     // What the last attempts came to is told by emitting it.
     await within(2_000, this.news.close());
     await within(2_000, this.emitter.drain());

@@ -12,6 +12,7 @@ export {
   type WebhookHeaders,
 } from './verify-webhook.js';
 export type { EmitOptions, EventsQuery } from './resources/events.js';
+export type { BroadcastsQuery } from './resources/broadcasts.js';
 export type { DeliveriesQuery } from './resources/deliveries.js';
 export type { EndpointsQuery, StatsQuery } from './resources/endpoints.js';
 export type { EventTypesQuery } from './resources/event-types.js';

@@ -4,6 +4,7 @@
  */
 import { createHttp, type Http } from './http.js';
 import { type RetryOptions } from './retrying-fetch.js';
+import { Broadcasts } from './resources/broadcasts.js';
 import { Deliveries } from './resources/deliveries.js';
 import { Endpoints } from './resources/endpoints.js';
 import { Events } from './resources/events.js';
@@ -35,6 +36,7 @@ export const RETRY: RetryOptions = {
 export class Posthorn {
   readonly http: Http;
   readonly events: Events;
+  readonly broadcasts: Broadcasts;
   readonly tenants: Tenants;
   readonly endpoints: Endpoints;
   readonly eventTypes: EventTypes;
@@ -46,6 +48,7 @@ export class Posthorn {
     const settings = { ...RETRY, ...retry };
     this.http = createHttp({ url, apiKey, retry: settings });
     this.events = new Events(this.http);
+    this.broadcasts = new Broadcasts(this.http, settings.sleep);
     this.tenants = new Tenants(this.http);
     this.endpoints = new Endpoints(this.http);
     this.eventTypes = new EventTypes(this.http);

@@ -355,6 +355,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/broadcasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List broadcasts, newest first */
+        get: operations["listBroadcasts"];
+        put?: never;
+        /**
+         * Emit an event to many tenants
+         * @description Answers once the broadcast is stored; its events are emitted in the background, each tenant’s exactly once, and delivered as any other. Tenants that are made afterwards are not told.
+         */
+        post: operations["createBroadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/broadcasts/{broadcast}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far a broadcast has come */
+        get: operations["getBroadcast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/broadcasts/{broadcast}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a broadcast
+         * @description Events that it has emitted until now are delivered.
+         */
+        post: operations["cancelBroadcast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenant}/events/{event}": {
         parameters: {
             query?: never;
@@ -1906,7 +1964,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             errors?: {
                 path: string;
                 message: string;
@@ -1925,6 +1983,109 @@ export interface components {
         EmittedBatch: {
             /** @description One for each event, in their order. */
             data: (components["schemas"]["AcceptedItem"] | components["schemas"]["RefusedItem"])[];
+        };
+        CreateBroadcast: {
+            /**
+             * @description Words of letters, digits, `_` and `-`, joined by dots. It need not be in the catalog, unless the tenant’s catalog is strict.
+             * @example invoice.paid
+             */
+            type: string;
+            /**
+             * @description Any JSON value. Its text reaches the receivers byte for byte: large numbers, the order of keys and white space
+             *     stay as they are.
+             * @example {
+             *       "invoice": "in_4711",
+             *       "amount": 12500
+             *     }
+             */
+            data: {
+                [key: string]: unknown;
+            } | unknown[] | string | number | boolean | null;
+            /**
+             * Format: date-time
+             * @description When it happened; now, when left out. It becomes the `timestamp` of what is sent.
+             * @example 2026-11-21T09:30:00Z
+             */
+            occurredAt?: string;
+            /**
+             * @description To find events by; they are not sent.
+             * @example [
+             *       "billing"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * @description `"all"`: every tenant that has an endpoint which matches; or up to 1,000 tenants, by id or externalId, whether they have one
+             *     or not.
+             * @example all
+             */
+            tenants: "all" | string[];
+        };
+        BroadcastAnswer: {
+            /**
+             * @description Whether it is for everybody, or for those that were listed.
+             * @example all
+             * @enum {string}
+             */
+            tenants: "all" | "listed";
+            /**
+             * @description `completed`: every tenant was looked at. `failed`: given up, `error` says why.
+             * @example running
+             * @enum {string}
+             */
+            status: "running" | "completed" | "canceled" | "failed";
+            /**
+             * @description Each tenant’s event has it as its `externalId`.
+             * @example bct_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            id: string;
+            /** @example terms.changed */
+            type: string;
+            /**
+             * @example [
+             *       "legal"
+             *     ]
+             */
+            tags: string[];
+            /**
+             * @description How many tenants there are to look at.
+             * @example 5000
+             */
+            total: number;
+            /**
+             * @description How many have their event.
+             * @example 1200
+             */
+            emitted: number;
+            /**
+             * @description How many had no endpoint that matches (with `"all"`), or were deleted meanwhile.
+             * @example 300
+             */
+            skipped: number;
+            /**
+             * @description How many were refused, as an emit would have been: by a strict catalog, a schema, a rate limit.
+             * @example 0
+             */
+            refused: number;
+            /** @description The code of the last refusal. */
+            lastRefusal: string | null;
+            /** Format: date-time */
+            occurredAt: string;
+            error: string | null;
+            /**
+             * @description The key that asked for it.
+             * @example key_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            createdBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            completedAt: string | null;
+        };
+        BroadcastPage: {
+            data: components["schemas"]["BroadcastAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
         };
         EventAnswer: {
             /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
@@ -2804,7 +2965,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             /**
              * @description Where the code is explained.
              * @example /docs/errors#validation_failed
@@ -2875,6 +3036,15 @@ export interface components {
         };
         /** @description `api_key_not_found`: There is no such API key. */
         "404.api_key_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `broadcast_not_found`: There is no such broadcast. */
+        "404.broadcast_not_found": {
             headers: {
                 [name: string]: unknown;
             };
@@ -2980,6 +3150,15 @@ export interface components {
          *     `listener_request_not_found`: Nobody waits for an answer to this request any more; it is sent again by its schedule.
          */
         "404.tenant_not_found.listener_not_found.listener_request_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `broadcast_not_running`: Only a running broadcast can be canceled. */
+        "409.broadcast_not_running": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3132,6 +3311,23 @@ export interface components {
          *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
          */
         "422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_type_unknown.event_data_invalid.loop_detected": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `json_too_deep`: The JSON is nested more deeply than 100 levels.
+         *
+         *     `validation_failed`: Some fields are not valid; see errors.
+         *
+         *     `event_type_reserved`: Events of this type are Posthorn’s own (docs/operational-events.md); choose another name.
+         *
+         *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
+         */
+        "422.json_too_deep.validation_failed.event_type_reserved.loop_detected": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5027,6 +5223,236 @@ export interface operations {
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.json_too_deep.validation_failed.loop_detected"];
             429: components["responses"]["429.rate_limited"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    listBroadcasts: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                status?: "running" | "completed" | "canceled" | "failed";
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of broadcasts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "tenants": "all",
+                     *           "status": "running",
+                     *           "id": "bct_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "type": "terms.changed",
+                     *           "tags": [
+                     *             "legal"
+                     *           ],
+                     *           "total": 5000,
+                     *           "emitted": 1200,
+                     *           "skipped": 300,
+                     *           "refused": 0,
+                     *           "lastRefusal": null,
+                     *           "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *           "error": null,
+                     *           "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "completedAt": null
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BroadcastPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    createBroadcast: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Asked for again with the same key, it is the same broadcast. 1 to 255 printable ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.paid",
+                 *       "data": {
+                 *         "invoice": "in_4711",
+                 *         "amount": 12500
+                 *       },
+                 *       "occurredAt": "2026-11-21T09:30:00Z",
+                 *       "tags": [
+                 *         "billing"
+                 *       ],
+                 *       "tenants": "all"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateBroadcast"];
+            };
+        };
+        responses: {
+            /** @description The broadcast, which has begun. */
+            202: {
+                headers: {
+                    /** @description `true` when an earlier, identical request has begun it. */
+                    "idempotent-replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenants": "all",
+                     *       "status": "running",
+                     *       "id": "bct_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "type": "terms.changed",
+                     *       "tags": [
+                     *         "legal"
+                     *       ],
+                     *       "total": 5000,
+                     *       "emitted": 1200,
+                     *       "skipped": 300,
+                     *       "refused": 0,
+                     *       "lastRefusal": null,
+                     *       "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *       "error": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BroadcastAnswer"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            409: components["responses"]["409.idempotency_key_reused"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed.event_type_reserved.loop_detected"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    getBroadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast’s id. */
+                broadcast: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The broadcast. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenants": "all",
+                     *       "status": "running",
+                     *       "id": "bct_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "type": "terms.changed",
+                     *       "tags": [
+                     *         "legal"
+                     *       ],
+                     *       "total": 5000,
+                     *       "emitted": 1200,
+                     *       "skipped": 300,
+                     *       "refused": 0,
+                     *       "lastRefusal": null,
+                     *       "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *       "error": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BroadcastAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.broadcast_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    cancelBroadcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The broadcast’s id. */
+                broadcast: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The broadcast, canceled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tenants": "all",
+                     *       "status": "running",
+                     *       "id": "bct_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "type": "terms.changed",
+                     *       "tags": [
+                     *         "legal"
+                     *       ],
+                     *       "total": 5000,
+                     *       "emitted": 1200,
+                     *       "skipped": 300,
+                     *       "refused": 0,
+                     *       "lastRefusal": null,
+                     *       "occurredAt": "2026-11-21T09:30:00.000Z",
+                     *       "error": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "completedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BroadcastAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.broadcast_not_found"];
+            409: components["responses"]["409.broadcast_not_running"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };

@@ -37,6 +37,13 @@ export const DeliveryParameter = () =>
     example: 'dlv_019ab1c2d3e47f508192a3b4c5d6e7f8',
   });
 
+export const BroadcastParameter = () =>
+  ApiParam({
+    name: 'broadcast',
+    description: 'The broadcast’s id.',
+    example: 'bct_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  });
+
 export const ReplayParameter = () =>
   ApiParam({
     name: 'replay',

@@ -15,3 +15,10 @@ export function isEventType(text: string): boolean {
 export function isEventTypePattern(text: string): boolean {
   return text === '*' || isEventType(text.endsWith('.*') ? text.slice(0, -2) : text);
 }
+
+/** Every pattern that takes this event type: itself, its families, and `*`. The same as `matchesEventType`, turned round. */
+export function patternsFor(eventType: string): string[] {
+  const words = eventType.split('.');
+  const families = words.slice(1).map((_, index) => `${words.slice(0, index + 1).join('.')}.*`);
+  return [eventType, ...families, '*'];
+}

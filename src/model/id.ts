@@ -5,7 +5,8 @@
 import { randomFillSync } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
 
-export type IdPrefix = 'ten' | 'ep' | 'evt' | 'dlv' | 'att' | 'rpl' | 'key' | 'aud' | 'sec' | 'lsn' | 'lrq';
+export type IdPrefix =
+  'ten' | 'ep' | 'evt' | 'dlv' | 'att' | 'rpl' | 'key' | 'aud' | 'sec' | 'bct' | 'lsn' | 'lrq';
 
 /** Random bits are fetched a page at a time: asking for the few of one id costs more than the rest of making it. */
 const pool = new Uint32Array(1024);

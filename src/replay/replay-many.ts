@@ -23,6 +23,7 @@ import {
   tallyNextReplay,
   type ReplayTurn,
 } from '../store/replays.js';
+import { TURN_POLL_MS, Turns, type Turn } from '../turns.js';
 import { EndpointGone, recoverBatch, type Matches } from './replay-many-missing.js';
 
 export interface ReplayRunnerOptions {
@@ -37,52 +38,43 @@ export interface ReplayRunnerOptions {
 const BATCH_MAX = 250;
 /** Batches a second that a replay's rate is divided into, where it is large enough. */
 const BATCHES_PER_SECOND = 4;
-/** How soon another process's new replay is found; one of this process is begun at once. */
-const POLL_MS = 1_000;
 /** A batch that fails for its own reasons is tried again so often before the replay is given up. */
 const FAILURES_MAX = 5;
 const RETRY_AFTER_FAILURE_MS = 1_000;
 
-/** What a turn came to; `idle`: nothing to do for so long. */
-export type Turn = { kind: 'worked' } | { kind: 'idle'; forMs: number };
-
 export class ReplayRunner {
-  private stopping = false;
-  private loop: Promise<void> | undefined;
-  private endRest: (() => void) | undefined;
+  private readonly turns: Turns;
   /** Batches in a row that failed, by replay. */
   private readonly failures = new Map<string, number>();
 
-  constructor(private readonly options: ReplayRunnerOptions) {}
+  constructor(private readonly options: ReplayRunnerOptions) {
+    this.turns = new Turns({
+      turn: () => this.tallyAndTurn(),
+      failed: (error) => {
+        const level = isDatabaseUnavailable(error) ? 'debug' : 'error';
+        options.log[level]({ reason: error.message }, 'replay.turn_failed');
+      },
+    });
+  }
 
   start(): void {
-    this.loop = this.run();
+    this.turns.start();
   }
 
   /** There is a new replay. */
   nudge(): void {
-    this.endRest?.();
+    this.turns.nudge();
   }
 
   /** Resolves after the present batch. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.endRest?.();
-    await this.loop;
+    await this.turns.stop();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      try {
-        const tallied = await this.options.database.transaction(tallyNextReplay);
-        const turn = await this.turn();
-        if (!tallied && turn.kind === 'idle') await this.rest(Math.min(turn.forMs, POLL_MS));
-      } catch (error) {
-        const level = isDatabaseUnavailable(error) ? 'debug' : 'error';
-        this.options.log[level]({ reason: (error as Error).message }, 'replay.turn_failed');
-        await this.rest(RETRY_AFTER_FAILURE_MS);
-      }
-    }
+  private async tallyAndTurn(): Promise<Turn> {
+    const tallied = await this.options.database.transaction(tallyNextReplay);
+    const turn = await this.turn();
+    return tallied ? { kind: 'worked' } : turn;
   }
 
   /** One batch of one replay, if there is one whose turn it is. */
@@ -94,7 +86,7 @@ export class ReplayRunner {
         taken = await lockNextReplay(transaction);
         return taken === undefined || taken.dueInMs > 0 ? undefined : this.work(transaction, taken);
       });
-      if (batch === undefined) return { kind: 'idle', forMs: taken?.dueInMs ?? POLL_MS };
+      if (batch === undefined) return { kind: 'idle', forMs: taken?.dueInMs ?? TURN_POLL_MS };
       for (const endpointId of batch.endpointIds) waker.wake(endpointId, 0);
       this.failures.delete(taken!.replay.id);
       return { kind: 'worked' };
@@ -139,17 +131,5 @@ export class ReplayRunner {
       status: 'failed',
       error: error instanceof EndpointGone ? error.message : 'A fault of ours; the log has more.',
     });
-  }
-
-  private async rest(forMs: number): Promise<void> {
-    if (this.stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, forMs);
-      this.endRest = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.endRest = undefined;
   }
 }

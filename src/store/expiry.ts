@@ -67,6 +67,15 @@ export async function deleteReplaysBefore(database: Queryable, timeMs: number): 
   );
 }
 
+export async function deleteBroadcastsBefore(database: Queryable, timeMs: number): Promise<number> {
+  return inBatches(
+    database,
+    `DELETE FROM broadcasts b WHERE b.id IN (
+       SELECT x.id FROM broadcasts x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
+    lowestUuidAt(timeMs),
+  );
+}
+
 /** Endpoints that were deleted before this, when no delivery can speak of them any more: with their lanes. */
 export async function purgeEndpointsDeletedBefore(database: Queryable, timeMs: number): Promise<number> {
   return inBatches(

@@ -6,7 +6,7 @@
  *   2. idempotency keys go before their events
  *   3. days leave their tables, deliveries only when nothing in them is pending
  *   4. detached days are exported, if that is asked for, and dropped
- *   5. what is not cut by day: the audit log, ended replays, deleted endpoints
+ *   5. what is not cut by day: the audit log, ended replays and broadcasts, deleted endpoints
  *
  * Every step can be broken off and begun again, even by two processes at once. A day that cannot go now (its table is busy, a
  * delivery of it is being sent, the export's disk is full) does not keep the others.
@@ -17,6 +17,7 @@ import type { Database } from '../store/database.js';
 import {
   deleteAuditBefore,
   deleteIdempotencyKeys,
+  deleteBroadcastsBefore,
   deleteReplaysBefore,
   purgeEndpointsDeletedBefore,
 } from '../store/expiry.js';
@@ -132,6 +133,7 @@ export class Retention {
     const before = (days: number): number => nowMs() - days * DAY_MS;
     await deleteAuditBefore(database, before(policy.auditDays));
     await deleteReplaysBefore(database, before(policy.deliveriesDays));
+    await deleteBroadcastsBefore(database, before(policy.eventsDays));
     // A day more than the deliveries that may name them.
     await purgeEndpointsDeletedBefore(
       database,

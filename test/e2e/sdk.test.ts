@@ -97,6 +97,18 @@ describe('against Posthorn', () => {
     ]);
   });
 
+  it('broadcasts to many, and waits until they have it', async () => {
+    const tenants = await Promise.all(['a', 'b'].map((name) => sdk.tenants.create({ name })));
+    const { id } = await sdk.broadcasts.create({
+      type: 'terms.changed',
+      data: { version: 7 },
+      tenants: tenants.map((tenant) => tenant.id),
+    });
+    expect(await sdk.broadcasts.untilDone(id, 100)).toMatchObject({ status: 'completed', emitted: 2 });
+    await expect(sdk.broadcasts.cancel(id)).rejects.toMatchObject({ code: 'broadcast_not_running' });
+    expect(await sdk.broadcasts.list({ status: 'completed' }).take(1)).toMatchObject([{ id }]);
+  });
+
   it('says the code of a refusal, and which fields are wrong', async () => {
     const unknown = sdk.tenants.get('nobody');
     await expect(unknown).rejects.toMatchObject({

@@ -19,6 +19,7 @@ const NOTHING: Record<string, string> = {
   request: 'lrq_019ab1c2d3e47f508192a3b4c5d6e7f8',
   event: 'evt_019ab1c2d3e47f508192a3b4c5d6e7f8',
   delivery: 'dlv_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  broadcast: 'bct_019ab1c2d3e47f508192a3b4c5d6e7f8',
   replay: 'rpl_019ab1c2d3e47f508192a3b4c5d6e7f8',
   key: 'key_019ab1c2d3e47f508192a3b4c5d6e7f8',
 };
@@ -89,7 +90,7 @@ function expectedOf(name: string, row: AccessRow, caller: CallerName): 'passes' 
     case 'expired':
       return row['anybody'] === 'yes' ? 'passes' : 401;
     case 'emitter of one tenant':
-      return expectedOf(name, row, 'emitter');
+      return wholeInstallation.has(name) ? 403 : expectedOf(name, row, 'emitter');
     case 'support of one tenant':
       return wholeInstallation.has(name) ? 403 : expectedOf(name, row, 'support');
     case 'support without payloads':
@@ -108,4 +109,11 @@ function expectedOf(name: string, row: AccessRow, caller: CallerName): 'passes' 
   }
 }
 
-const wholeInstallation = new Set(['GET /metrics', 'GET /v1/overview']);
+const wholeInstallation = new Set([
+  'GET /metrics',
+  'GET /v1/overview',
+  'POST /v1/broadcasts',
+  'GET /v1/broadcasts',
+  'GET /v1/broadcasts/{broadcast}',
+  'POST /v1/broadcasts/{broadcast}/cancel',
+]);

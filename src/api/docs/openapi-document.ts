@@ -19,6 +19,7 @@ const tags: Record<string, string> = {
   Endpoints: 'Where a tenant wants its events to be sent, and how.',
   Listeners: 'Endpoints that a developer’s machine serves, without being reachable: `posthorn listen`.',
   Events: 'Emitting, and what was emitted.',
+  Broadcasts: 'Emitting one event to many tenants.',
   Deliveries: 'What is owed to endpoints, each attempt at it, and doing it again.',
   Replays: 'Doing many deliveries again.',
   Portal: 'Letting customers see to their own endpoints.',

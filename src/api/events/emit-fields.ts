@@ -33,9 +33,15 @@ const FIELDS = new Set(['type', 'data', 'id', 'occurredAt', 'tags', 'deliverAt',
  * @param text the JSON text that the object stands in
  * @param start where in it the object begins
  * @param value the object, parsed
+ * @param others members that are somebody else's to read
  * @throws PosthornError `validation_failed`; `malformed_json` for a member that stands twice
  */
-export function readEmitFields(text: string, start: number, value: unknown): EmitFields {
+export function readEmitFields(
+  text: string,
+  start: number,
+  value: unknown,
+  others: readonly string[] = [],
+): EmitFields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw validationFailed([{ path: '', message: 'must be a JSON object' }]);
   }
@@ -46,7 +52,9 @@ export function readEmitFields(text: string, start: number, value: unknown): Emi
     if (problem !== undefined) problems.push({ path, message: problem });
   };
 
-  for (const name of members.keys()) if (!FIELDS.has(name)) check(name, 'is not a known field');
+  for (const name of members.keys()) {
+    if (!FIELDS.has(name) && !others.includes(name)) check(name, 'is not a known field');
+  }
   check('type', typeProblem(type));
   const data = members.get('data');
   if (data === undefined) check('data', 'is missing; any JSON value will do');

@@ -130,7 +130,8 @@ function emitRequest(request: ApiRequest, headers: EmitHeaders, fields: EmitFiel
   return { tenant, ...headers, ...fields };
 }
 
-function checkMayEmit(principal: Principal, type: string): void {
+/** @throws PosthornError `forbidden` */
+export function checkMayEmit(principal: Principal, type: string): void {
   const patterns = principal.kind === 'key' ? principal.eventTypes : undefined;
   if (patterns === undefined || patterns.some((pattern) => matchesEventType(pattern, type))) return;
   throw new PosthornError('forbidden', `This key may emit only ${patterns.join(', ')}.`);
