@@ -1196,6 +1196,11 @@ export interface components {
         };
         CreateEndpoint: {
             /**
+             * @description How Posthorn authenticates itself, beside the signature; null: not at all. What is secret in it is never shown again.
+             *     Not together with a custom header `authorization`.
+             */
+            auth?: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
+            /**
              * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
              * @example standard
              * @enum {string}
@@ -1336,6 +1341,14 @@ export interface components {
         };
         NewEndpointAnswer: {
             /**
+             * @description With `•••` for what is secret in it.
+             * @example {
+             *       "type": "bearer",
+             *       "token": "•••"
+             *     }
+             */
+            auth: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
+            /**
              * @example standard
              * @enum {string}
              */
@@ -1443,6 +1456,14 @@ export interface components {
         };
         EndpointAnswer: {
             /**
+             * @description With `•••` for what is secret in it.
+             * @example {
+             *       "type": "bearer",
+             *       "token": "•••"
+             *     }
+             */
+            auth: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
+            /**
              * @example standard
              * @enum {string}
              */
@@ -1547,6 +1568,11 @@ export interface components {
             nextCursor: string | null;
         };
         UpdateEndpoint: {
+            /**
+             * @description How Posthorn authenticates itself, beside the signature; null: not at all. What is secret in it is never shown again.
+             *     Not together with a custom header `authorization`.
+             */
+            auth?: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
             /**
              * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
              * @example standard
@@ -2996,6 +3022,49 @@ export interface components {
             /** @description With `validation_failed` and its like: every field that is wrong. */
             errors?: components["schemas"]["FieldProblem"][];
         };
+        BasicAuth: {
+            /** @enum {string} */
+            type: "basic";
+            /**
+             * @description Without a colon.
+             * @example posthorn
+             */
+            username: string;
+            /**
+             * @description Answers show `•••`; in a change, that keeps it.
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
+        BearerAuth: {
+            /** @enum {string} */
+            type: "bearer";
+            /**
+             * @description Answers show `•••`; in a change, that keeps it.
+             * @example eyJhbGciOiJIUzI1NiJ9.e30.ZRrHA1JJJW8opsbCGfG_HACGpVUMN_a9IV7pAx_Zmeo
+             */
+            token: string;
+        };
+        OAuth2Auth: {
+            /** @enum {string} */
+            type: "oauth2";
+            /**
+             * @description Under the same rules as the endpoint's URL.
+             * @example https://auth.example.com/oauth/token
+             */
+            tokenUrl: string;
+            /** @example posthorn */
+            clientId: string;
+            /**
+             * @description Answers show `•••`; in a change, that keeps it as long as `tokenUrl` stays the same.
+             * @example s3cr3t
+             */
+            clientSecret: string;
+            /** @example webhooks:write */
+            scope?: string;
+            /** @example https://example.com/webhooks */
+            audience?: string;
+        };
     };
     responses: {
         /** @description `cursor_invalid`: The cursor is not one that this list gave out; start again without it. */
@@ -4231,6 +4300,10 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
+                     *           "auth": {
+                     *             "type": "bearer",
+                     *             "token": "•••"
+                     *           },
                      *           "bodyFormat": "standard",
                      *           "payload": "full",
                      *           "method": "POST",
@@ -4307,6 +4380,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "auth": {
+                 *         "type": "basic",
+                 *         "username": "posthorn",
+                 *         "password": "correct horse battery staple"
+                 *       },
                  *       "bodyFormat": "standard",
                  *       "payload": "full",
                  *       "method": "POST",
@@ -4359,6 +4437,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "auth": {
+                     *         "type": "bearer",
+                     *         "token": "•••"
+                     *       },
                      *       "bodyFormat": "standard",
                      *       "payload": "full",
                      *       "method": "POST",
@@ -4444,6 +4526,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "auth": {
+                     *         "type": "bearer",
+                     *         "token": "•••"
+                     *       },
                      *       "bodyFormat": "standard",
                      *       "payload": "full",
                      *       "method": "POST",
@@ -4545,6 +4631,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "auth": {
+                 *         "type": "basic",
+                 *         "username": "posthorn",
+                 *         "password": "correct horse battery staple"
+                 *       },
                  *       "bodyFormat": "standard",
                  *       "payload": "full",
                  *       "method": "POST",
@@ -4596,6 +4687,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "auth": {
+                     *         "type": "bearer",
+                     *         "token": "•••"
+                     *       },
                      *       "bodyFormat": "standard",
                      *       "payload": "full",
                      *       "method": "POST",

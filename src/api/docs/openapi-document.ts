@@ -2,6 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../../version.js';
+import { BasicAuth, BearerAuth, OAuth2Auth } from '../endpoints/auth.dto.js';
 import { FieldProblemAnswer, ProblemAnswer } from '../problem.dto.js';
 import { giveExamples } from './examples.js';
 import { shareResponses } from './share-responses.js';
@@ -44,7 +45,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   for (const [name, about] of Object.entries(tags)) builder.addTag(name, about);
 
   const made = SwaggerModule.createDocument(app, builder.build(), {
-    extraModels: [ProblemAnswer, FieldProblemAnswer],
+    // Those that stand behind references only, where Nest does not see them.
+    extraModels: [ProblemAnswer, FieldProblemAnswer, BasicAuth, BearerAuth, OAuth2Auth],
   });
   giveExamples(made);
   shareResponses(made);
