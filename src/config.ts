@@ -193,6 +193,10 @@ export const variables = {
     'PORTAL_FRAME_ANCESTORS',
     'Comma-separated origins whose pages may embed the customer portal in an iframe.',
   ),
+  publicCatalog: flag(
+    'PUBLIC_CATALOG',
+    'Shows the event catalog at /console/catalog to everybody, without a key.',
+  ),
   shutdownGraceMs: integer(
     'SHUTDOWN_GRACE_MS',
     20_000,

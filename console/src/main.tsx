@@ -1,11 +1,16 @@
-/** One page, two faces: which one it is, the path says. Each is loaded only where it is shown. */
+/** One page, three faces: which one it is, the path says. Each is loaded only where it is shown. */
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Chrome } from './brand/Chrome.js';
 import { Loading } from './kit/States.js';
 
-const isPortal = /^\/console\/portal(\/|$)/.test(window.location.pathname);
-const Face = isPortal ? lazy(() => import('./portal/Portal.js')) : lazy(() => import('./staff/Staff.js'));
+const [, face] = /^\/console\/(portal|catalog)(?:\/|$)/.exec(window.location.pathname) ?? [];
+const Face =
+  face === 'portal'
+    ? lazy(() => import('./portal/Portal.js'))
+    : face === 'catalog'
+      ? lazy(() => import('./catalog/Catalog.js'))
+      : lazy(() => import('./staff/Staff.js'));
 
 // A build that replaced this one took its files along; the page that knows the new ones is one reload away.
 window.addEventListener('vite:preloadError', () => window.location.reload());

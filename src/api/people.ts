@@ -4,7 +4,10 @@ import { SETTINGS, type Settings } from '../config.js';
 import { RequestRateLimiter } from '../queue/rate-limiter.js';
 import { DatabaseClock } from '../store/clock.js';
 import { Database } from '../store/database.js';
+import { EventTypeStore } from '../store/event-types.js';
 import { OverviewStore } from '../store/overview-store.js';
+import { PublicCatalogController } from './catalog/public-catalog.controller.js';
+import { PublicCatalog } from './catalog/public-catalog.js';
 import { ConsoleSessions } from './console/console-sessions.js';
 import { SessionController } from './console/session.controller.js';
 import { OverviewReader } from './overview/overview-reader.js';
@@ -14,7 +17,12 @@ import { PortalSessions } from './portal/portal-sessions.js';
 import { CallerLimits } from './rate-limits.js';
 import { SessionTokens } from './session-tokens.js';
 
-export const peopleControllers = [SessionController, PortalSessionsController, OverviewController];
+export const peopleControllers = [
+  SessionController,
+  PortalSessionsController,
+  OverviewController,
+  PublicCatalogController,
+];
 
 export const people: Provider[] = [
   {
@@ -41,6 +49,12 @@ export const people: Provider[] = [
     useFactory: (limiter: RequestRateLimiter, settings: Settings) =>
       new CallerLimits(limiter, settings.requestRateLimitPerSecond),
     inject: [RequestRateLimiter, SETTINGS],
+  },
+  {
+    provide: PublicCatalog,
+    useFactory: (eventTypes: EventTypeStore, settings: Settings) =>
+      new PublicCatalog(eventTypes, settings.publicCatalog ?? false),
+    inject: [EventTypeStore, SETTINGS],
   },
   {
     provide: OverviewReader,

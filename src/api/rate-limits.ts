@@ -13,6 +13,9 @@ import {
 } from '../model/rate-limit.js';
 import type { Principal } from './principal.js';
 
+/** Of one address. A page asks twice or so; a proxy before us is one address for all who come through it. */
+const ANONYMOUS_PER_SECOND = 50;
+
 export class CallerLimits {
   /** @param limitPerSecond 0: no limit */
   constructor(
@@ -26,14 +29,22 @@ export class CallerLimits {
     return this.count(caller.kind === 'key' ? caller.id : `portal-${caller.tenantId}`, reply);
   }
 
-  private async count(subject: string, reply: FastifyReply): Promise<void> {
-    const state = await this.limiter.take('caller-requests', subject, this.limitPerSecond);
-    announceRateLimit(reply, state);
-    if (!state.exceeded) return;
-    throw new PosthornError('rate_limited', `More than ${this.limitPerSecond} requests in a second.`, {
-      retryAfterSeconds: state.resetSeconds,
-    });
+  /** Always limited: whoever shows no credentials cannot be told to behave. @throws PosthornError `rate_limited` */
+  async chargeAnonymous(address: string, reply: FastifyReply): Promise<void> {
+    admit(await this.limiter.take('anonymous-requests', address, ANONYMOUS_PER_SECOND), reply);
   }
+
+  private async count(subject: string, reply: FastifyReply): Promise<void> {
+    admit(await this.limiter.take('caller-requests', subject, this.limitPerSecond), reply);
+  }
+}
+
+function admit(state: RateLimit, reply: FastifyReply): void {
+  announceRateLimit(reply, state);
+  if (!state.exceeded) return;
+  throw new PosthornError('rate_limited', `More than ${state.limitPerSecond} requests in a second.`, {
+    retryAfterSeconds: state.resetSeconds,
+  });
 }
 
 /** A request may be under several limits; each is an item of the lists. */

@@ -7,8 +7,11 @@
  */
 export const RATE_WINDOW_SECONDS = 1;
 
-/** `tenant-emits`: events that are emitted for a tenant; `caller-requests`: requests of one key, or one tenant's portal. */
-export type RatePolicy = 'tenant-emits' | 'caller-requests';
+/**
+ * `tenant-emits`: events that are emitted for a tenant; `caller-requests`: requests of one key, or one tenant's portal;
+ * `anonymous-requests`: requests of one address that shows no credentials.
+ */
+export type RatePolicy = 'tenant-emits' | 'caller-requests' | 'anonymous-requests';
 
 /** Where somebody stands with a limit, once this request is counted. */
 export interface RateLimit {

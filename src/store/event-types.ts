@@ -147,16 +147,27 @@ export class EventTypeStore {
     return this.dataSource.manager.find(EventTypeEntity, { order: { name: 'ASC' } });
   }
 
-  /** Newest first. @param before the `id` below which the page begins */
-  async list(page: { before: string | undefined; limit: number }): Promise<ListedEventType[]> {
+  /**
+   * Newest first. @param page.before the `id` below which the page begins @param page.archived only such, or only others
+   */
+  async list(page: {
+    before: string | undefined;
+    limit: number;
+    archived?: boolean;
+  }): Promise<ListedEventType[]> {
     const rows = await this.dataSource.manager.query<(EventTypeEntity & { created_us: number })[]>(
       `SELECT e.name, e.description, e.schema, e.example, e.examples, e.group_name AS "group",
               e.version, e.validation, e.archived, e.created_at AS "createdAt",
               e.updated_at AS "updatedAt", (extract(epoch FROM e.created_at) * 1000000)::bigint AS created_us
          FROM event_types e
-        WHERE $1::bigint IS NULL OR (extract(epoch FROM e.created_at) * 1000000)::bigint < $1
+        WHERE ($1::bigint IS NULL OR (extract(epoch FROM e.created_at) * 1000000)::bigint < $1)
+          AND ($3::boolean IS NULL OR e.archived = $3)
         ORDER BY e.created_at DESC LIMIT $2`,
-      [page.before === undefined ? null : microsecondsOf(page.before), page.limit],
+      [
+        page.before === undefined ? null : microsecondsOf(page.before),
+        page.limit,
+        page.archived ?? null,
+      ],
     );
     return rows.map(({ created_us, ...row }) => ({ ...row, id: idOf(created_us) }));
   }

@@ -820,6 +820,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the public catalog, newest first
+         * @description Needs no credentials. Only where PUBLIC_CATALOG is true; archived event types are left out.
+         */
+        get: operations["listPublicEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show an event type of the public catalog */
+        get: operations["getPublicEventType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2828,6 +2865,8 @@ export interface components {
             tenantId: string | null;
             /** @description False: payloads are not shown. */
             payloadAccess: boolean;
+            /** @description Whether everybody may see the event catalog, at /console/catalog. */
+            publicCatalog: boolean;
             /** Format: date-time */
             expiresAt: string;
             /** @description Of this Posthorn. */
@@ -2984,6 +3023,62 @@ export interface components {
         Labels: {
             data: components["schemas"]["Label"][];
         };
+        PublicEventTypeSummary: {
+            /** @example invoice.paid */
+            name: string;
+            /** @example A customer has paid an invoice in full. */
+            description: string;
+            /** @example Billing */
+            group: string | null;
+            /** @example 2 */
+            version: string | null;
+        };
+        CatalogBrand: {
+            /** @example Acme Billing */
+            name: string | null;
+            logoUrl: string | null;
+            /** @example #0b5c7a */
+            color: string | null;
+        };
+        PublicCatalogPage: {
+            data: components["schemas"]["PublicEventTypeSummary"][];
+            /** @description Whose catalog it is: as the customer portal presents itself. */
+            brand: components["schemas"]["CatalogBrand"];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
+        };
+        PublicEventType: {
+            /** @example invoice.paid */
+            name: string;
+            /** @example A customer has paid an invoice in full. */
+            description: string;
+            /** @example Billing */
+            group: string | null;
+            /** @example 2 */
+            version: string | null;
+            /**
+             * @example {
+             *       "type": "object"
+             *     }
+             */
+            schema: Record<string, never> | null;
+            /**
+             * @example {
+             *       "amount": 12500,
+             *       "currency": "EUR"
+             *     }
+             */
+            example: Record<string, never>;
+            /**
+             * @example [
+             *       {
+             *         "amount": 5,
+             *         "currency": "CHF"
+             *       }
+             *     ]
+             */
+            examples: Record<string, never>[];
+        };
         /** @description Every refusal, as RFC 9457 tells them. */
         Problem: {
             /**
@@ -3132,6 +3227,28 @@ export interface components {
         };
         /** @description `event_type_not_found`: The catalog has no such event type. */
         "404.event_type_not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `not_found`: There is no such thing, or it is not yours. */
+        "404.not_found": {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description `not_found`: There is no such thing, or it is not yours.
+         *
+         *     `event_type_not_found`: The catalog has no such event type.
+         */
+        "404.not_found.event_type_not_found": {
             headers: {
                 [name: string]: unknown;
             };
@@ -6666,6 +6783,7 @@ export interface operations {
                      *       "name": "Night shift",
                      *       "tenantId": null,
                      *       "payloadAccess": false,
+                     *       "publicCatalog": false,
                      *       "expiresAt": "2026-11-21T09:30:00.000Z",
                      *       "version": "text"
                      *     }
@@ -6710,6 +6828,7 @@ export interface operations {
                      *       "name": "Night shift",
                      *       "tenantId": null,
                      *       "payloadAccess": false,
+                     *       "publicCatalog": false,
                      *       "expiresAt": "2026-11-21T09:30:00.000Z",
                      *       "version": "text"
                      *     }
@@ -6723,6 +6842,7 @@ export interface operations {
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
             422: components["responses"]["422.json_too_deep.validation_failed"];
+            429: components["responses"]["429.rate_limited"];
         };
     };
     signOut: {
@@ -7025,6 +7145,99 @@ export interface operations {
             422: components["responses"]["422.validation_failed"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
+        };
+    };
+    listPublicEventTypes: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of event types. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "invoice.paid",
+                     *           "description": "A customer has paid an invoice in full.",
+                     *           "group": "Billing",
+                     *           "version": "2"
+                     *         }
+                     *       ],
+                     *       "brand": {
+                     *         "name": "Acme Billing",
+                     *         "logoUrl": null,
+                     *         "color": "#0b5c7a"
+                     *       },
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PublicCatalogPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            404: components["responses"]["404.not_found"];
+            422: components["responses"]["422.validation_failed"];
+            429: components["responses"]["429.rate_limited"];
+        };
+    };
+    getPublicEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event type. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "invoice.paid",
+                     *       "description": "A customer has paid an invoice in full.",
+                     *       "group": "Billing",
+                     *       "version": "2",
+                     *       "schema": {
+                     *         "type": "object"
+                     *       },
+                     *       "example": {
+                     *         "amount": 12500,
+                     *         "currency": "EUR"
+                     *       },
+                     *       "examples": [
+                     *         {
+                     *           "amount": 5,
+                     *           "currency": "CHF"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PublicEventType"];
+                };
+            };
+            404: components["responses"]["404.not_found.event_type_not_found"];
+            429: components["responses"]["429.rate_limited"];
         };
     };
 }

@@ -1,7 +1,7 @@
 /** The catalog: what can happen. For customers it is documentation. */
 import { Button, Modal } from '@mantine/core';
 import { Tags } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useList } from '../api/list.js';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
@@ -58,7 +58,8 @@ const columns: Column<EventType>[] = [
   },
 ];
 
-export default function EventTypesPage() {
+/** @param publicLink to the catalog's public page, where there is one */
+export function EventTypesPage({ publicLink }: { publicLink?: ReactNode }) {
   const { can, kind } = useFace();
   const go = useGo();
   const list = useList<EventType>('/v1/event-types', {}, { limit: 100 });
@@ -70,6 +71,7 @@ export default function EventTypesPage() {
       about={kind === 'staff' ? 'What your product tells its customers.' : 'What you can be told of.'}
       actions={
         <>
+          {publicLink}
           {list.rows.length > 0 && <CatalogExport />}
           {can.administer && (
             <>

@@ -48,7 +48,9 @@ export function Frame({ brand, places, foot }: { brand: ReactNode; places: Place
           </nav>
           <div className="side-foot">
             {foot}
-            <SchemeSwitch />
+            <div style={{ marginTop: 10 }}>
+              <SchemeSwitch fullWidth />
+            </div>
           </div>
         </div>
         <main id="main" className="main" tabIndex={-1}>

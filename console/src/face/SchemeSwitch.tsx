@@ -1,12 +1,11 @@
 /** Light, dark, or as the system has it. */
 import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 
-export function SchemeSwitch() {
+export function SchemeSwitch({ fullWidth = false }: { fullWidth?: boolean }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <SegmentedControl
-      fullWidth
-      mt={10}
+      fullWidth={fullWidth}
       aria-label="Colours"
       value={colorScheme}
       onChange={(value) => setColorScheme(value)}

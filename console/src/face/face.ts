@@ -1,12 +1,12 @@
 /**
- * Who is looking: staff, over all tenants, or a customer, at its own. Pages that both have ask here what they may
+ * Who is looking: staff, over all tenants, a customer, at its own, or the public, at the catalog. Pages that both have ask here what they may
  * offer; the API decides in any case.
  */
 import { createContext, useContext } from 'react';
 import type { Client } from '../api/client.js';
 
 export interface Face {
-  kind: 'staff' | 'portal';
+  kind: 'staff' | 'portal' | 'public';
   client: Client;
   /** The only tenant that there is for the viewer; undefined: all. */
   tenantId: string | undefined;

@@ -26,7 +26,7 @@ export const router = createRouter({
     page('/deliveries/$delivery', () => import('../deliveries/DeliveryPage.js')),
     page('/replays', () => import('../replays/ReplaysPage.js')),
     page('/replays/$replay', () => import('../replays/ReplayPage.js')),
-    page('/event-types', () => import('../event-types/EventTypesPage.js')),
+    page('/event-types', () => import('./EventTypesPage.js')),
     page('/event-types/$name', () => import('../event-types/EventTypePage.js')),
     page('/verify', () => import('./verify/VerifyPage.js')),
   ]),

@@ -50,8 +50,9 @@ export function installConsole(app: NestFastifyApplication, settings: PortalSett
   );
   for (const path of ['/console', '/console/*']) {
     instance.get(path, async (request, reply) => {
-      const isPortal = /^\/console\/portal(\/|\?|$)/.test(request.url);
-      return sendPage(reply, folder, isPortal ? settings : undefined);
+      const [, face] = /^\/console\/(portal|catalog)(?:\/|\?|$)/.exec(request.url) ?? [];
+      const framedBy = face === 'portal' ? settings.portalFrameAncestors : [];
+      return sendPage(reply, folder, face === undefined ? undefined : settings.portalLogoUrl, framedBy ?? []);
     });
   }
 }
@@ -63,22 +64,22 @@ function consoleFolder(): string {
   return found.find((path) => existsSync(path)) ?? found.at(-1)!;
 }
 
-/** @param portal absent: the staff's console, which nobody may frame */
+/** @param logoUrl an image from elsewhere that the page may show @param framedBy origins that may frame it */
 async function sendPage(
   reply: FastifyReply,
   folder: string,
-  portal: PortalSettings | undefined,
+  logoUrl: string | undefined,
+  framedBy: string[],
 ): Promise<FastifyReply> {
   void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store');
   const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
   if (page === undefined) return reply.status(503).send(NOT_BUILT);
   const nonce = randomBytes(16).toString('base64');
-  const framedBy = portal?.portalFrameAncestors ?? [];
   // The older header cannot name origins, and would forbid what the policy allows.
   if (framedBy.length > 0) reply.removeHeader('x-frame-options');
   else void reply.header('x-frame-options', 'DENY');
   return reply
-    .header('content-security-policy', contentSecurityPolicy(nonce, framedBy, portal?.portalLogoUrl))
+    .header('content-security-policy', contentSecurityPolicy(nonce, framedBy, logoUrl))
     .send(page.replace(NONCE_PLACEHOLDER, nonce));
 }
 

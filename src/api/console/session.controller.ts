@@ -1,5 +1,5 @@
 /** Signing in to the console, and out. Elsewhere an API key is sent with each request instead. */
-import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -8,11 +8,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { SETTINGS, type Settings } from '../../config.js';
 import { PosthornError } from '../../errors.js';
 import { toPublicId } from '../../model/id.js';
 import { VERSION } from '../../version.js';
 import { KeyRing } from '../key-ring.js';
 import type { KeyPrincipal, Principal } from '../principal.js';
+import { CallerLimits } from '../rate-limits.js';
 import { bodyRefusals, Refuses, RefusesPublicly } from '../refuses.js';
 import { Caller, type ApiRequest } from '../request.js';
 import { Public, Roles } from '../roles.js';
@@ -25,6 +27,8 @@ export class SessionController {
   constructor(
     private readonly sessions: ConsoleSessions,
     private readonly keys: KeyRing,
+    private readonly limits: CallerLimits,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   @Post()
@@ -34,11 +38,13 @@ export class SessionController {
     type: ConsoleSession,
     description: 'Signed in: the answer sets the session’s cookie.',
   })
-  @RefusesPublicly(...bodyRefusals, 'unauthorized', 'forbidden')
+  @RefusesPublicly(...bodyRefusals, 'unauthorized', 'forbidden', 'rate_limited')
   async signIn(
     @Body() body: SignIn,
+    @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConsoleSession> {
+    await this.limits.chargeAnonymous(request.ip, reply);
     const principal = await this.keys.principalOf(body.key.trim());
     if (principal === undefined) throw new PosthornError('unauthorized', 'No such key, or it is revoked.');
     if (principal.role === 'emitter') {
@@ -49,7 +55,7 @@ export class SessionController {
     }
     const { cookie, expiresAt } = await this.sessions.begin(principal);
     void reply.header('set-cookie', cookie);
-    return sessionAnswer(principal, expiresAt);
+    return this.answer(principal, expiresAt);
   }
 
   @Get()
@@ -61,7 +67,7 @@ export class SessionController {
     const expiresAt = await this.sessions.expiryOf(request);
     // With an API key in the header there is no session to tell of.
     if (expiresAt === undefined || caller.kind !== 'key') throw new PosthornError('unauthorized');
-    return sessionAnswer(caller, expiresAt);
+    return this.answer(caller, expiresAt);
   }
 
   @Delete()
@@ -73,16 +79,17 @@ export class SessionController {
   signOut(@Res({ passthrough: true }) reply: FastifyReply): void {
     void reply.header('set-cookie', this.sessions.end());
   }
-}
 
-function sessionAnswer(principal: KeyPrincipal, expiresAt: Date): ConsoleSession {
-  return {
-    keyId: toPublicId('key', principal.id),
-    name: principal.name,
-    role: principal.role,
-    tenantId: principal.tenantId === undefined ? null : toPublicId('ten', principal.tenantId),
-    payloadAccess: principal.payloadAccess,
-    expiresAt,
-    version: VERSION,
-  };
+  private answer(principal: KeyPrincipal, expiresAt: Date): ConsoleSession {
+    return {
+      keyId: toPublicId('key', principal.id),
+      name: principal.name,
+      role: principal.role,
+      tenantId: principal.tenantId === undefined ? null : toPublicId('ten', principal.tenantId),
+      payloadAccess: principal.payloadAccess,
+      publicCatalog: this.settings.publicCatalog ?? false,
+      expiresAt,
+      version: VERSION,
+    };
+  }
 }

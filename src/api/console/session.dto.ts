@@ -24,6 +24,8 @@ export class ConsoleSession {
   tenantId: string | null;
   /** False: payloads are not shown. */
   payloadAccess: boolean;
+  /** Whether everybody may see the event catalog, at /console/catalog. */
+  publicCatalog: boolean;
   expiresAt: Date;
   /** Of this Posthorn. */
   version: string;

@@ -1,0 +1,6 @@
+/** What a customer can be told of. */
+import { EventTypesPage } from '../event-types/EventTypesPage.js';
+
+export default function PortalEventTypesPage() {
+  return <EventTypesPage />;
+}
