@@ -23,7 +23,7 @@ const SETTLE_MS = 1_500;
 interface Shot {
   name: string;
   path: string;
-  face?: 'portal';
+  face?: 'portal' | 'catalog';
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'posthorn-screenshots-'));
@@ -37,7 +37,14 @@ try {
 process.exit();
 
 async function shootAll(databaseUrl: string): Promise<void> {
-  const config = loadConfig({ PORT: '0', ADMIN_API_KEY: KEY, DATA_DIR: dataDir, LOG_LEVEL: 'warn' });
+  const config = loadConfig({
+    PORT: '0',
+    ADMIN_API_KEY: KEY,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'warn',
+    PUBLIC_CATALOG: 'true',
+    PORTAL_NAME: 'Example Billing',
+  });
   const posthorn = await startPosthorn(config, databaseUrl);
   const stopReceivers = await seed({ url: posthorn.url, key: KEY, events: EVENTS });
   const browser = await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
@@ -74,18 +81,14 @@ async function chooseShots(url: string): Promise<Shot[]> {
     (await fetch(url + route, { headers: { authorization: `Bearer ${KEY}` } })).json() as Promise<T>;
   type List = { data: { id: string; tenantId: string }[] };
   const failing = (await get<List>('/v1/deliveries?tenant=acme&errorCode=http_server_error&limit=1')).data[0];
-  const endpoint = (await get<List>('/v1/tenants/acme/endpoints?limit=1')).data[0];
-  if (failing === undefined || endpoint === undefined)
-    throw new Error('the seed has left nothing to look at');
+  if (failing === undefined) throw new Error('the seed has left nothing to look at');
   return [
     { name: 'overview', path: '/' },
     { name: 'deliveries', path: '/deliveries' },
     { name: 'delivery', path: `/deliveries/${failing.id}` },
-    { name: 'endpoint', path: `/tenants/${endpoint.tenantId}/endpoints/${endpoint.id}` },
     { name: 'replay', path: '/replays?status=succeeded&tenant=northwind&new=1' },
-    { name: 'event-type', path: '/event-types/invoice.created' },
-    { name: 'portal-endpoints', path: '/', face: 'portal' },
-    { name: 'portal-verify', path: '/verify', face: 'portal' },
+    { name: 'portal', path: '/verify', face: 'portal' },
+    { name: 'catalog', path: '/invoice.created', face: 'catalog' },
   ];
 }
 
@@ -98,15 +101,11 @@ async function shoot(browser: Browser, url: string, scheme: 'light' | 'dark', sh
   await page.getByRole('heading', { level: 1 }).waitFor();
   const token = await portalToken(url);
   for (const { name, path, face } of shots) {
-    await page.goto(face ? `${url}/console/portal${path}#token=${token}` : `${url}/console${path}`);
+    const fragment = face === 'portal' ? `#token=${token}` : '';
+    await page.goto(`${url}/console${face ? `/${face}` : ''}${path}${fragment}`);
     await take(page, join(FOLDER, `${name}-${scheme}.png`));
   }
-  // A fresh context: a page that is merely made narrow keeps what it had opened.
-  const phone = await browser.newContext({ viewport: { width: 390, height: 820 }, colorScheme: scheme });
-  const narrow = await phone.newPage();
-  await narrow.goto(`${url}/console/portal/#token=${token}`);
-  await take(narrow, join(FOLDER, `portal-phone-${scheme}.png`));
-  await Promise.all([context.close(), phone.close()]);
+  await context.close();
 }
 
 async function portalToken(url: string): Promise<string> {

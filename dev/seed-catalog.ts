@@ -2,6 +2,8 @@
 
 export interface SeedEventType {
   name: string;
+  group: string;
+  version: string;
   description: string;
   schema: object;
   example: object;
@@ -23,6 +25,8 @@ const customer = {
 export const eventTypes: SeedEventType[] = [
   {
     name: 'invoice.created',
+    group: 'Invoices',
+    version: '2',
     description: 'An invoice was drawn up and sent to its customer.',
     schema: {
       type: 'object',
@@ -39,6 +43,8 @@ export const eventTypes: SeedEventType[] = [
   },
   {
     name: 'invoice.paid',
+    group: 'Invoices',
+    version: '2',
     description: 'A customer has paid an invoice in full.',
     schema: {
       type: 'object',
@@ -55,12 +61,16 @@ export const eventTypes: SeedEventType[] = [
   },
   {
     name: 'invoice.overdue',
+    group: 'Invoices',
+    version: '1',
     description: 'An invoice is past its due date and not paid. Sent once.',
     schema: { type: 'object', properties: { invoice, amount, currency, daysLate: { type: 'integer' } } },
     example: { invoice: 'in_4690', amount: 8900, currency: 'EUR', daysLate: 3 },
   },
   {
     name: 'payment.failed',
+    group: 'Payments',
+    version: '1',
     description: 'A payment was tried and refused.',
     schema: {
       type: 'object',
@@ -71,12 +81,16 @@ export const eventTypes: SeedEventType[] = [
   },
   {
     name: 'subscription.renewed',
+    group: 'Customers',
+    version: '1',
     description: 'A subscription was renewed for another period.',
     schema: { type: 'object', properties: { subscription: { type: 'string' }, plan: { type: 'string' } } },
     example: { subscription: 'sub_330', plan: 'team' },
   },
   {
     name: 'customer.updated',
+    group: 'Customers',
+    version: '1',
     description: 'A customer’s details changed.',
     schema: {
       type: 'object',
@@ -103,7 +117,12 @@ export const tenants: SeedTenant[] = [
     metadata: { plan: 'enterprise', region: 'eu' },
     weight: 40,
     endpoints: [
-      { path: '/ok', description: 'Books invoices into the ERP', eventTypes: ['invoice.*'] },
+      {
+        path: '/ok',
+        description: 'Books invoices into the ERP',
+        eventTypes: ['invoice.*'],
+        settings: { filter: { data: { amount: { $gte: 2_000 } } } },
+      },
       {
         path: '/slow/180',
         description: 'Data warehouse',
@@ -128,7 +147,12 @@ export const tenants: SeedTenant[] = [
     metadata: { plan: 'gold', region: 'eu' },
     weight: 20,
     endpoints: [
-      { path: '/slow/40', description: 'CRM sync', eventTypes: ['customer.updated', 'subscription.renewed'] },
+      {
+        path: '/slow/40',
+        description: 'CRM sync',
+        eventTypes: ['customer.updated', 'subscription.renewed'],
+        settings: { ordering: 'strict', onFailure: 'hold' },
+      },
       {
         path: '/rate-limited',
         description: 'Mailer',

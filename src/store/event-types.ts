@@ -163,11 +163,7 @@ export class EventTypeStore {
         WHERE ($1::bigint IS NULL OR (extract(epoch FROM e.created_at) * 1000000)::bigint < $1)
           AND ($3::boolean IS NULL OR e.archived = $3)
         ORDER BY e.created_at DESC LIMIT $2`,
-      [
-        page.before === undefined ? null : microsecondsOf(page.before),
-        page.limit,
-        page.archived ?? null,
-      ],
+      [page.before === undefined ? null : microsecondsOf(page.before), page.limit, page.archived ?? null],
     );
     return rows.map(({ created_us, ...row }) => ({ ...row, id: idOf(created_us) }));
   }

@@ -19,7 +19,11 @@ let portalPaths: string[];
 let portalLink: string;
 
 beforeAll(async () => {
-  [posthorn, receiver, browser] = await Promise.all([startTestPosthorn(), startReceiver(), openBrowser()]);
+  [posthorn, receiver, browser] = await Promise.all([
+    startTestPosthorn({ env: { PUBLIC_CATALOG: 'true' } }),
+    startReceiver(),
+    openBrowser(),
+  ]);
   const { client } = posthorn;
   receiver.respondWith({
     status: 500,
@@ -85,7 +89,10 @@ async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   const loading = page.getByRole('status', { name: 'Loading' });
-  await waitFor(async () => (await loading.count()) === 0, { timeoutMs: 20_000, what: `${url} to have loaded` });
+  await waitFor(async () => (await loading.count()) === 0, {
+    timeoutMs: 20_000,
+    what: `${url} to have loaded`,
+  });
 }
 
 const sidewaysPixels = (page: Page) =>
@@ -120,6 +127,42 @@ describe.each([
       expect([path, await seriousViolations(page)]).toEqual([path, []]);
       expect([path, await sidewaysPixels(page)]).toEqual([path, 0]);
     }
+    expect(faults).toEqual([]);
+  });
+
+  it('the public catalog needs no key, is accessible, and hostile data is text', async () => {
+    const { page, faults } = await visit(browser, { width });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    for (const path of ['', '/invoice.paid']) {
+      await open(page, `${posthorn.url}/console/catalog${path}`);
+      await page.getByText(HOSTILE).first().waitFor();
+      expect([path, await seriousViolations(page)]).toEqual([path, []]);
+      expect([path, await sidewaysPixels(page)]).toEqual([path, 0]);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('the endpoint’s form is accessible with every section open, and tries a filter out', async () => {
+    const { page, faults } = await visit(browser, { width });
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.goto(portalLink);
+    await page.getByRole('button', { name: 'Add endpoint' }).first().click();
+    const form = page.getByRole('dialog');
+    for (const section of [/^What is sent/, /^Signature/, /^Authentication/, /^Order, pace/, /^Filter/]) {
+      await form.getByRole('button', { name: section }).click();
+    }
+    const filter = form.getByRole('textbox', { name: 'Filter' });
+    const tryIt = form.getByRole('button', { name: 'Try filter' });
+    await filter.fill('{"data":{"amount":{"$gte":100}}}');
+    await tryIt.click();
+    await form.getByText('It matches: this event would be sent.').waitFor();
+    await filter.fill('{"data":{"amount":{"$gte":1000}}}');
+    await tryIt.click();
+    await form.getByText('It does not match').waitFor();
+    await filter.fill('{"data":{"amount":{"$about":1}}}');
+    await tryIt.click();
+    await form.getByText('filter.data.amount').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
     expect(faults).toEqual([]);
   });
 });

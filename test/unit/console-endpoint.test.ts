@@ -60,6 +60,7 @@ const endpoint = {
   signatureProfile: 'none',
   ordering: 'none',
   onFailure: 'skip',
+  auth: null,
   headers: { 'x-api-key': '•••' },
   disabled: false,
   circuit: { state: 'closed', nextProbeAt: null },

@@ -78,7 +78,7 @@ export function Actions({ delivery, endpoint, event, lastAttempt }: Props) {
               {endpoint.signing === 'hmac'
                 ? 'The same body and headers, signed by the command itself with the secret that you put in.'
                 : 'The same body and headers, with the signature of the last attempt: receivers take it for five minutes.'}{' '}
-              What is hidden here (custom headers) you will have to fill in.
+              What is hidden here (custom headers, credentials) you will have to fill in.
             </div>
             <CodeBlock
               text={curlOf(endpoint, event, lastAttempt, window.location.origin)}

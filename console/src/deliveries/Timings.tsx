@@ -3,6 +3,7 @@ import type { Attempt } from '../api/types.js';
 import { duration } from '../kit/words.js';
 
 const parts = [
+  { name: 'access token', key: 'tokenMs', fill: 'var(--ph-bad-fill)' },
   { name: 'DNS', key: 'dnsMs', fill: 'var(--ph-off-fill)' },
   { name: 'connect', key: 'connectMs', fill: 'var(--ph-brass)' },
   { name: 'TLS', key: 'tlsMs', fill: 'var(--ph-wait-fill)' },

@@ -17,6 +17,7 @@ export function curlOf(
   const contentType = endpoint.bodyFormat === 'cloudevents' ? 'cloudevents+json' : 'json';
   const headers = [
     `'content-type: application/${contentType}'`,
+    ...(endpoint.auth === null ? [] : [quoted('authorization: …')]),
     ...Object.keys(endpoint.headers).map((name) => quoted(`${name}: …`)),
     ...signed.headers,
   ];

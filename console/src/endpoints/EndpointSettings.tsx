@@ -8,7 +8,7 @@ import { CodeBlock } from '../kit/Json.js';
 import { Facts, Panel } from '../kit/Page.js';
 import { duration } from '../kit/words.js';
 import { retryWords } from './retry.js';
-import { bodyWords, payloadWords, profileWords } from './words.js';
+import { authWords, bodyWords, payloadWords, profileWords } from './words.js';
 
 type Fact = [string, ReactNode];
 
@@ -45,7 +45,7 @@ function whatFacts({ id, eventTypes }: Endpoint): Fact[] {
 }
 
 function howFacts(endpoint: Endpoint): Fact[] {
-  const { headers, method, payload, bodyFormat, signing, signatureProfile } = endpoint;
+  const { headers, method, payload, bodyFormat, signing, signatureProfile, auth } = endpoint;
   const names = Object.keys(headers);
   return [
     ['Sent as', `${method}, ${bodyWords[bodyFormat]}`],
@@ -60,6 +60,7 @@ function howFacts(endpoint: Endpoint): Fact[] {
         ]),
     ['Signature', signing === 'hmac' ? 'HMAC-SHA256' : 'ed25519'],
     ...(signatureProfile === 'none' ? [] : [fact('Also as', profileWords[signatureProfile])]),
+    ...(auth === null ? [] : [fact('Credentials', authWords[auth.type])]),
   ];
 }
 

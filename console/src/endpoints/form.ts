@@ -14,6 +14,7 @@ export interface EndpointDraft {
   signatureProfile: Endpoint['signatureProfile'];
   ordering: Endpoint['ordering'];
   onFailure: Endpoint['onFailure'];
+  auth: Endpoint['auth'];
   filter: string;
   retry: RetryDraft;
   timeoutSeconds: number;
@@ -33,6 +34,7 @@ export const newDraft: EndpointDraft = {
   signatureProfile: 'none',
   ordering: 'none',
   onFailure: 'skip',
+  auth: null,
   filter: '',
   retry: { kind: 'default' },
   timeoutSeconds: 15,
@@ -53,6 +55,7 @@ export function draftOf(endpoint: Endpoint): EndpointDraft {
     signatureProfile: endpoint.signatureProfile,
     ordering: endpoint.ordering,
     onFailure: endpoint.onFailure,
+    auth: endpoint.auth,
     filter: endpoint.filter === null ? '' : JSON.stringify(endpoint.filter, null, 2),
     retry: retryDraftOf(endpoint.retry),
     timeoutSeconds: endpoint.timeoutMs / 1_000,
@@ -77,12 +80,20 @@ export function requestOf(draft: EndpointDraft): Record<string, unknown> {
     signatureProfile: draft.signatureProfile,
     ordering: draft.ordering,
     onFailure: draft.onFailure,
+    auth: withoutBlanks(draft.auth),
     retry: retryOf(draft.retry),
     filter: draft.filter.trim() === '' ? null : (JSON.parse(draft.filter) as unknown),
     timeoutMs: Math.round(draft.timeoutSeconds * 1_000),
     rateLimitPerSecond: draft.rateLimitPerSecond === '' ? null : draft.rateLimitPerSecond,
     ...(draft.maxInFlight !== '' && { maxInFlight: draft.maxInFlight }),
   };
+}
+
+/** An empty scope is no scope. */
+function withoutBlanks(auth: Endpoint['auth']): object | null {
+  if (auth?.type !== 'oauth2') return auth;
+  const { scope, audience, ...needed } = auth;
+  return { ...needed, ...(scope && { scope }), ...(audience && { audience }) };
 }
 
 /** What can be said before the server is asked. The server says the rest. */

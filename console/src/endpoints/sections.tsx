@@ -1,12 +1,13 @@
 /** The settings that most endpoints leave as they are, in sections that say what is set before one opens them. */
 import { Accordion } from '@mantine/core';
 import type { EndpointDraft } from './form.js';
+import { AuthFields } from './AuthFields.js';
 import { FilterEditor } from './FilterEditor.js';
 import { FormatFields } from './FormatFields.js';
 import { PaceFields } from './PaceFields.js';
 import { SigningFields } from './SigningFields.js';
 import { retryWords, pausesProblem, retryOf } from './retry.js';
-import { bodyWords, profileWords } from './words.js';
+import { authWords, bodyWords, profileWords } from './words.js';
 
 export interface SectionProps {
   draft: EndpointDraft;
@@ -52,6 +53,13 @@ export function Sections({ isNew, ...props }: SectionProps & { isNew: boolean })
           : `${draft.signing}, ${profileWords[draft.signatureProfile]}`,
       fields: ['signing', 'signatureProfile'],
       body: <SigningFields {...props} isNew={isNew} />,
+    },
+    {
+      name: 'auth',
+      title: 'Authentication',
+      summary: authWords[draft.auth?.type ?? 'none'],
+      fields: ['auth'],
+      body: <AuthFields {...props} />,
     },
     {
       name: 'pace',

@@ -23,3 +23,12 @@ export const profileWords: Record<Endpoint['signatureProfile'], string> = {
   stripe: 'Stripe: t=…,v1=…',
   github: 'GitHub: x-hub-signature-256',
 };
+
+export type Auth = Endpoint['auth'];
+
+export const authWords: Record<NonNullable<Auth>['type'] | 'none', string> = {
+  none: 'none',
+  basic: 'user name and password',
+  bearer: 'bearer token',
+  oauth2: 'OAuth 2.0 client credentials',
+};

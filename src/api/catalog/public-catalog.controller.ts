@@ -25,7 +25,8 @@ export class PublicCatalogController {
   @ApiOperation({
     operationId: 'listPublicEventTypes',
     summary: 'List the public catalog, newest first',
-    description: 'Needs no credentials. Only where PUBLIC_CATALOG is true; archived event types are left out.',
+    description:
+      'Needs no credentials. Only where PUBLIC_CATALOG is true; archived event types are left out.',
     security: [],
   })
   @ApiOkResponse({ type: PublicCatalogPage, description: 'A page of event types.' })
