@@ -15,6 +15,7 @@ import { RequestShape1763700900000 } from './1763700900000-request-shape.js';
 import { Listeners1763701100000 } from './1763701100000-listeners.js';
 import { EndpointAuthentication1763701200000 } from './1763701200000-endpoint-authentication.js';
 import { Broadcasts1763701250000 } from './1763701250000-broadcasts.js';
+import { EndpointTls1763701300000 } from './1763701300000-endpoint-tls.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -30,4 +31,5 @@ export const migrations = [
   Listeners1763701100000,
   EndpointAuthentication1763701200000,
   Broadcasts1763701250000,
+  EndpointTls1763701300000,
 ];

@@ -79,6 +79,10 @@ export const errorTable = {
     title: 'Deliveries may not be sent to this URL; the detail says why.',
   },
   endpoint_headers_refused: { status: 422, title: 'Some custom headers are not allowed; see errors.' },
+  endpoint_tls_refused: {
+    status: 422,
+    title: 'The client certificate, its key or the CA cannot be used; the detail says why.',
+  },
   filter_invalid: { status: 422, title: 'The filter cannot be used; see errors.' },
   endpoint_limit_reached: {
     status: 422,

@@ -1231,12 +1231,37 @@ export interface components {
              */
             scheduleSeconds: number[];
         };
+        EndpointTls: {
+            /**
+             * @description Shown to the server (mTLS), with the intermediate certificates after it.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            clientCertificate?: string;
+            /**
+             * @description Without a passphrase. Answers show `•••`; in a change, that keeps it.
+             * @example -----BEGIN PRIVATE KEY-----
+             *     …
+             *     -----END PRIVATE KEY-----
+             */
+            clientKey?: string;
+            /**
+             * @description What the server's certificate must come from, in place of the public roots.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            ca?: string;
+        };
         CreateEndpoint: {
             /**
              * @description How Posthorn authenticates itself, beside the signature; null: not at all. What is secret in it is never shown again.
              *     Not together with a custom header `authorization`.
              */
             auth?: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
+            /** @description A client certificate for servers that demand one, and a private CA; null: neither. Only with an https URL. */
+            tls?: (components["schemas"]["EndpointTls"] | null) & components["schemas"]["EndpointTls"];
             /**
              * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
              * @example standard
@@ -1386,6 +1411,11 @@ export interface components {
              */
             auth: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
             /**
+             * @description With `•••` for the key.
+             * @example null
+             */
+            tls: (components["schemas"]["EndpointTls"] | null) & components["schemas"]["EndpointTls"];
+            /**
              * @example standard
              * @enum {string}
              */
@@ -1501,6 +1531,11 @@ export interface components {
              */
             auth: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
             /**
+             * @description With `•••` for the key.
+             * @example null
+             */
+            tls: (components["schemas"]["EndpointTls"] | null) & components["schemas"]["EndpointTls"];
+            /**
              * @example standard
              * @enum {string}
              */
@@ -1610,6 +1645,8 @@ export interface components {
              *     Not together with a custom header `authorization`.
              */
             auth?: (components["schemas"]["BasicAuth"] | components["schemas"]["BearerAuth"] | components["schemas"]["OAuth2Auth"]) | null;
+            /** @description A client certificate for servers that demand one, and a private CA; null: neither. Only with an https URL. */
+            tls?: (components["schemas"]["EndpointTls"] | null) & components["schemas"]["EndpointTls"];
             /**
              * @description `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON.
              * @example standard
@@ -2027,7 +2064,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "endpoint_tls_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             errors?: {
                 path: string;
                 message: string;
@@ -3086,7 +3123,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "endpoint_tls_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             /**
              * @description Where the code is explained.
              * @example /docs/errors#validation_failed
@@ -3450,9 +3487,11 @@ export interface components {
          *
          *     `endpoint_headers_refused`: Some custom headers are not allowed; see errors.
          *
+         *     `endpoint_tls_refused`: The client certificate, its key or the CA cannot be used; the detail says why.
+         *
          *     `filter_invalid`: The filter cannot be used; see errors.
          */
-        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid": {
+        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3469,11 +3508,13 @@ export interface components {
          *
          *     `endpoint_headers_refused`: Some custom headers are not allowed; see errors.
          *
+         *     `endpoint_tls_refused`: The client certificate, its key or the CA cannot be used; the detail says why.
+         *
          *     `filter_invalid`: The filter cannot be used; see errors.
          *
          *     `endpoint_limit_reached`: The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).
          */
-        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid.endpoint_limit_reached": {
+        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.endpoint_limit_reached": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4421,6 +4462,7 @@ export interface operations {
                      *             "type": "bearer",
                      *             "token": "•••"
                      *           },
+                     *           "tls": null,
                      *           "bodyFormat": "standard",
                      *           "payload": "full",
                      *           "method": "POST",
@@ -4502,6 +4544,11 @@ export interface operations {
                  *         "username": "posthorn",
                  *         "password": "correct horse battery staple"
                  *       },
+                 *       "tls": {
+                 *         "clientCertificate": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n",
+                 *         "clientKey": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n",
+                 *         "ca": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n"
+                 *       },
                  *       "bodyFormat": "standard",
                  *       "payload": "full",
                  *       "method": "POST",
@@ -4558,6 +4605,7 @@ export interface operations {
                      *         "type": "bearer",
                      *         "token": "•••"
                      *       },
+                     *       "tls": null,
                      *       "bodyFormat": "standard",
                      *       "payload": "full",
                      *       "method": "POST",
@@ -4616,7 +4664,7 @@ export interface operations {
             404: components["responses"]["404.tenant_not_found"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid.endpoint_limit_reached"];
+            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.endpoint_limit_reached"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4647,6 +4695,7 @@ export interface operations {
                      *         "type": "bearer",
                      *         "token": "•••"
                      *       },
+                     *       "tls": null,
                      *       "bodyFormat": "standard",
                      *       "payload": "full",
                      *       "method": "POST",
@@ -4753,6 +4802,11 @@ export interface operations {
                  *         "username": "posthorn",
                  *         "password": "correct horse battery staple"
                  *       },
+                 *       "tls": {
+                 *         "clientCertificate": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n",
+                 *         "clientKey": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n",
+                 *         "ca": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n"
+                 *       },
                  *       "bodyFormat": "standard",
                  *       "payload": "full",
                  *       "method": "POST",
@@ -4808,6 +4862,7 @@ export interface operations {
                      *         "type": "bearer",
                      *         "token": "•••"
                      *       },
+                     *       "tls": null,
                      *       "bodyFormat": "standard",
                      *       "payload": "full",
                      *       "method": "POST",
@@ -4865,7 +4920,7 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.filter_invalid"];
+            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };

@@ -2,6 +2,7 @@
 import { toPublicId } from '../model/id.js';
 import type { EndpointTarget, HttpMethod } from '../model/endpoint.js';
 import { basicAuthorization, type EndpointAuth } from '../model/endpoint-auth.js';
+import type { TlsIdentity } from '../model/endpoint-tls.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
 import { AccessTokens } from './access-tokens.js';
 import { bodyText, CONTENT_TYPES } from './body.js';
@@ -28,6 +29,8 @@ export interface PreparedRequest {
   headers: string[];
   body: string;
   timeoutMs: number;
+  /** Of an endpoint that wants a client certificate, or has a CA of its own. */
+  tls: TlsIdentity | undefined;
   /** The headers as the attempt log keeps them: JSON text without secrets. */
   loggedHeaders: string;
 }
@@ -112,6 +115,7 @@ export function prepare(
     headers,
     body,
     timeoutMs: target.timeoutMs,
+    tls: target.tls ?? undefined,
     loggedHeaders: `${logged}}`,
   };
 }

@@ -5,14 +5,10 @@
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { type TlsIdentity } from '../model/endpoint-tls.js';
 import { EgressFailure, messageOf } from './failure.js';
 
-/** PEM texts. */
-export interface TlsIdentity {
-  clientCertificate?: string;
-  clientKey?: string;
-  ca?: string;
-}
+export type { TlsIdentity };
 
 export class TlsContexts {
   private shared: SecureContext | undefined;
@@ -50,12 +46,19 @@ export function judgeTlsIdentity(
   }
 }
 
+/** By the object that an endpoint's requests share: kilobytes of PEM are not hashed for each of them. */
+const keys = new WeakMap<TlsIdentity, string>();
+
 /** Connections are shared only among requests that show the same certificate and trust the same CA. */
 export function tlsIdentityKey(identity: TlsIdentity): string {
+  const known = keys.get(identity);
+  if (known !== undefined) return known;
   const { clientCertificate = '', clientKey = '', ca = '' } = identity;
-  return createHash('sha256')
+  const key = createHash('sha256')
     .update(JSON.stringify([clientCertificate, clientKey, ca]))
     .digest('base64');
+  keys.set(identity, key);
+  return key;
 }
 
 function makeContext(identity: TlsIdentity, roots: string[] | undefined): SecureContext {

@@ -1,5 +1,6 @@
 /** An endpoint: a URL with the event types and filters it wants, and how it wants to be called. */
 import type { EndpointAuth } from './endpoint-auth.js';
+import type { TlsIdentity } from './endpoint-tls.js';
 import type { Filter } from './filter.js';
 import type { RetrySchedule } from './retry-schedule.js';
 
@@ -62,6 +63,7 @@ export interface EndpointTarget {
   url: string;
   headers: Record<string, string>;
   auth: EndpointAuth | null;
+  tls: TlsIdentity | null;
   bodyFormat: BodyFormat;
   payload: Payload;
   method: HttpMethod;

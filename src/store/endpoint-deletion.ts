@@ -13,7 +13,8 @@ export type DeletionScope = { tenantId: string; endpointId?: string };
 /** In the caller's transaction. Answers the endpoints that were there to delete. */
 export async function deleteEndpointsOf(sql: Queryable, scope: DeletionScope): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
-    `UPDATE endpoints SET deleted_at = now(), updated_at = clock_timestamp(), headers_sealed = NULL, auth_sealed = NULL
+    `UPDATE endpoints SET deleted_at = now(), updated_at = clock_timestamp(), headers_sealed = NULL, auth_sealed = NULL,
+            tls_sealed = NULL
       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id = $2) AND deleted_at IS NULL
       RETURNING id`,
     [scope.tenantId, scope.endpointId ?? null],

@@ -21,6 +21,7 @@ interface Row {
   url: string;
   headers_sealed: Buffer | null;
   auth_sealed: Buffer | null;
+  tls_sealed: Buffer | null;
   body_format: BodyFormat;
   payload: Payload;
   http_method: HttpMethod;
@@ -46,7 +47,7 @@ export async function readEndpointTargets(
     {
       name: 'read_endpoint_targets',
       text: `
-        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.auth_sealed,
+        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.auth_sealed, e.tls_sealed,
                e.body_format, e.payload, e.http_method, e.signing, e.signature_profile, e.retry, e.timeout_ms, e.max_in_flight,
                coalesce((SELECT json_agg(json_build_object('sealed', encode(s.sealed, 'base64'), 'expires_at', s.expires_at)
                                          ORDER BY s.expires_at DESC NULLS FIRST)
@@ -73,7 +74,11 @@ function toTarget(
   settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>,
 ): EndpointTarget {
   const owner = { tenantId: row.tenant_id, endpointId: row.id };
-  const sealed = { headersSealed: row.headers_sealed, authSealed: row.auth_sealed };
+  const sealed = {
+    headersSealed: row.headers_sealed,
+    authSealed: row.auth_sealed,
+    tlsSealed: row.tls_sealed,
+  };
   return {
     endpointId: row.id,
     tenantId: row.tenant_id,

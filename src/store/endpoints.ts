@@ -18,6 +18,7 @@ import type {
   Signing,
 } from '../model/endpoint.js';
 import type { EndpointAuth } from '../model/endpoint-auth.js';
+import type { TlsIdentity } from '../model/endpoint-tls.js';
 import { newUuid, toPublicId } from '../model/id.js';
 import type { JsonObject } from '../model/json.js';
 import type { RetrySchedule } from '../model/retry-schedule.js';
@@ -45,6 +46,7 @@ export interface EndpointFields {
   filter: JsonObject | null;
   headers: Record<string, string>;
   auth: EndpointAuth | null;
+  tls: TlsIdentity | null;
   bodyFormat: BodyFormat;
   payload: Payload;
   method: HttpMethod;
@@ -99,12 +101,12 @@ export class EndpointStore {
     return transact(this.dataSource, async ({ entities, sql }) => {
       await raiseEndpointsVersion(sql, tenantId);
       await this.checkLimit(entities, tenantId);
-      const { headers, auth, ...columns } = fields;
+      const { headers, auth, tls, ...columns } = fields;
       await entities.insert(EndpointEntity, {
         id,
         tenantId,
         ...columns,
-        ...sealOptions(this.sealer, { headers, auth }, { tenantId, endpointId: id }),
+        ...sealOptions(this.sealer, { headers, auth, tls }, { tenantId, endpointId: id }),
         ...(fields.disabled && { disabledReason: 'by_request', disabledAt: () => 'now()' }),
       });
       await sql.query(`INSERT INTO lanes (endpoint_id, tenant_id, parked_until) VALUES ($1, $2, $3)`, [
@@ -135,7 +137,7 @@ export class EndpointStore {
       // Locks the tenant: of two changes to an endpoint, the second sees what the first left.
       await raiseEndpointsVersion(sql, tenantId);
       const before = await findEndpoint(entities, tenantId, id);
-      const { headers, auth, disabled, ...columns } = changes;
+      const { headers, auth, tls, disabled, ...columns } = changes;
       const owner = { tenantId, endpointId: id };
       const current = this.open(before);
       await entities.update(
@@ -145,7 +147,7 @@ export class EndpointStore {
           ...columns,
           ...sealOptions(
             this.sealer,
-            { headers: headers?.(current.headers), auth: auth?.(current.auth) },
+            { headers: headers?.(current.headers), auth: auth?.(current.auth), tls: tls?.(current.tls) },
             owner,
           ),
           updatedAt: () => 'clock_timestamp()',

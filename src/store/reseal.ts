@@ -43,6 +43,7 @@ const columns: SealedColumn[] = [
   },
   ofEndpoints('headers', 'headers_sealed'),
   ofEndpoints('authentication', 'auth_sealed'),
+  ofEndpoints('client_key', 'tls_sealed'),
 ];
 
 /** A column of `endpoints` itself. */

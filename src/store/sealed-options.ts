@@ -3,16 +3,19 @@
  * copy of the database gives none of it away. What has no such option has NULL there and costs nothing.
  */
 import type { EndpointAuth } from '../model/endpoint-auth.js';
+import type { TlsIdentity } from '../model/endpoint-tls.js';
 import type { Sealer, SealContext } from './sealing.js';
 
 export interface SealedOptions {
   headersSealed: Buffer | null;
   authSealed: Buffer | null;
+  tlsSealed: Buffer | null;
 }
 
 export interface OpenOptions {
   headers: Record<string, string>;
   auth: EndpointAuth | null;
+  tls: TlsIdentity | null;
 }
 
 export interface OptionOwner {
@@ -27,13 +30,14 @@ export function openOptions(sealer: Sealer, sealed: SealedOptions, owner: Option
   return {
     headers: open<OpenOptions['headers']>(sealed.headersSealed, 'headers', {}),
     auth: open<OpenOptions['auth']>(sealed.authSealed, 'authentication', null),
+    tls: open<OpenOptions['tls']>(sealed.tlsSealed, 'client_key', null),
   };
 }
 
 /** The columns of the options that are given; the rest is left out, and stays as it is. */
 export function sealOptions(
   sealer: Sealer,
-  { headers, auth }: Partial<OpenOptions>,
+  { headers, auth, tls }: Partial<OpenOptions>,
   owner: OptionOwner,
 ): Partial<SealedOptions> {
   const seal = (value: object | null, purpose: SealContext['purpose']): Buffer | null =>
@@ -43,5 +47,6 @@ export function sealOptions(
   return {
     ...(headers !== undefined && { headersSealed: seal(headers, 'headers') }),
     ...(auth !== undefined && { authSealed: seal(auth, 'authentication') }),
+    ...(tls !== undefined && { tlsSealed: seal(tls, 'client_key') }),
   };
 }

@@ -1,4 +1,5 @@
 /** Changing the key that seals secrets, while Posthorn runs and after it was interrupted. */
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { rotateEncryptionKey } from '../../src/cli/rotate-encryption-key.js';
@@ -9,6 +10,7 @@ const NEW = Buffer.alloc(32, 'new').toString('base64');
 const SEALED = {
   headers: { 'x-key': 'of-the-receiver' },
   auth: { type: 'bearer', token: 'of-the-receiver' },
+  tls: { ca: readFileSync('test/fixtures/tls/authority.pem', 'utf8') },
 };
 
 let posthorn: TestPosthorn;

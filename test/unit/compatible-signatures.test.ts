@@ -74,6 +74,7 @@ function request(
     signing: 'hmac',
     signatureProfile,
     auth: null,
+    tls: null,
     secrets: [
       { secret: current, expiresAtMs: Infinity },
       { secret: old, expiresAtMs: nowMs + 60_000 },

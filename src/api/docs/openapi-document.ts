@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { VERSION } from '../../version.js';
 import { BasicAuth, BearerAuth, OAuth2Auth } from '../endpoints/auth.dto.js';
+import { EndpointTls } from '../endpoints/tls.dto.js';
 import { FieldProblemAnswer, ProblemAnswer } from '../problem.dto.js';
 import { giveExamples } from './examples.js';
 import { shareResponses } from './share-responses.js';
@@ -46,7 +47,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
 
   const made = SwaggerModule.createDocument(app, builder.build(), {
     // Those that stand behind references only, where Nest does not see them.
-    extraModels: [ProblemAnswer, FieldProblemAnswer, BasicAuth, BearerAuth, OAuth2Auth],
+    extraModels: [ProblemAnswer, FieldProblemAnswer, BasicAuth, BearerAuth, OAuth2Auth, EndpointTls],
   });
   giveExamples(made);
   shareResponses(made);

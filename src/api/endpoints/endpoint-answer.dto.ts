@@ -21,6 +21,7 @@ import type { JsonObject } from '../../model/json.js';
 import { PageEnd } from '../page.dto.js';
 import { ShownAuth, type AuthDto } from './auth.dto.js';
 import { ExponentialRetry, retrySchema, ScheduledRetry } from './retry.dto.js';
+import { ShownTls, type EndpointTls } from './tls.dto.js';
 
 /** Why an endpoint is being spared: after repeated failure it gets one probe at a time, until one succeeds. */
 export class CircuitAnswer {
@@ -59,6 +60,9 @@ export class EndpointAnswer {
   /** With `•••` for what is secret in it. */
   @ShownAuth()
   auth: AuthDto | null;
+  /** With `•••` for the key. */
+  @ShownTls()
+  tls: EndpointTls | null;
   @ApiProperty({ enum: bodyFormats, example: 'standard' })
   bodyFormat: BodyFormat;
   @ApiProperty({ enum: payloads, example: 'full' })

@@ -3,6 +3,7 @@ import { judgeCustomHeaders } from '../../egress/header-policy.js';
 import type { UrlPolicy } from '../../egress/url-policy.js';
 import { PosthornError, type FieldProblem } from '../../errors.js';
 import type { EndpointAuth } from '../../model/endpoint-auth.js';
+import type { TlsIdentity } from '../../model/endpoint-tls.js';
 import type { SignatureProfile, Signing } from '../../model/endpoint.js';
 import { Filter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
@@ -51,17 +52,19 @@ export function checkFilter(filter: JsonObject | null | undefined): void {
 }
 
 export interface WholeEndpoint {
+  url: string;
   signing: Signing;
   signatureProfile: SignatureProfile;
   headers: Record<string, string>;
   auth: EndpointAuth | null;
+  tls: TlsIdentity | null;
 }
 
 /**
  * What has to fit together, in an endpoint as it would be.
  * @throws PosthornError `validation_failed`
  */
-export function checkWhole({ signing, signatureProfile, headers, auth }: WholeEndpoint): void {
+export function checkWhole({ url, signing, signatureProfile, headers, auth, tls }: WholeEndpoint): void {
   const problems: FieldProblem[] = [];
   if (signatureProfile !== 'none' && signing !== 'hmac')
     problems.push({
@@ -70,6 +73,8 @@ export function checkWhole({ signing, signatureProfile, headers, auth }: WholeEn
     });
   if (auth !== null && Object.keys(headers).some((name) => name.toLowerCase() === 'authorization'))
     problems.push({ path: 'auth', message: 'sends a header authorization, which headers has as well' });
+  if (tls !== null && !url.startsWith('https:'))
+    problems.push({ path: 'tls', message: 'goes with an https URL only' });
   if (problems.length > 0) throw validationFailed(problems);
 }
 

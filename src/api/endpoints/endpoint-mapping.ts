@@ -10,6 +10,7 @@ import { checkHeaders, checkRetry, HIDDEN, keepHidden } from './endpoint-checks.
 import type { EndpointAnswer, NewEndpointAnswer } from './endpoint-answer.dto.js';
 import type { CreateEndpoint, UpdateEndpoint } from './endpoint.dto.js';
 import type { ExponentialRetry, ScheduledRetry } from './retry.dto.js';
+import { hiddenTls, wholeTls } from './tls-fields.js';
 
 export type EndpointDefaults = Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax'>;
 
@@ -27,6 +28,7 @@ export function newEndpoint(body: CreateEndpoint, { url, auth }: Judged): Endpoi
     filter: body.filter ?? null,
     headers: body.headers ?? {},
     auth: wholeAuth(auth, null),
+    tls: wholeTls(body.tls ?? null, null),
     bodyFormat: body.bodyFormat ?? 'standard',
     payload: body.payload ?? 'full',
     method: body.method ?? 'POST',
@@ -44,13 +46,14 @@ export function newEndpoint(body: CreateEndpoint, { url, auth }: Judged): Endpoi
 }
 
 export function endpointChanges(body: UpdateEndpoint, judged: Partial<Judged>): EndpointChanges {
-  const { headers, auth: _, retry, ...rest } = body;
+  const { headers, auth: _, tls, retry, ...rest } = body;
   const { url, auth } = judged;
   return {
     ...rest,
     ...(url !== undefined && { url }),
     ...(retry !== undefined && { retry: wholeRetry(retry) }),
     ...(auth !== undefined && { auth: (current) => wholeAuth(auth, current) }),
+    ...(tls !== undefined && { tls: (current) => wholeTls(tls, current) }),
     ...(headers !== undefined && {
       headers: (current) => {
         const kept = keepHidden(headers ?? {}, current);
@@ -62,7 +65,7 @@ export function endpointChanges(body: UpdateEndpoint, judged: Partial<Judged>): 
 }
 
 export function endpointAnswer(
-  { endpoint, headers, auth, circuit }: EndpointView,
+  { endpoint, headers, auth, tls, circuit }: EndpointView,
   defaults: EndpointDefaults,
 ): EndpointAnswer {
   const { pausedUntil, ...circuitAnswer } = circuit;
@@ -76,6 +79,7 @@ export function endpointAnswer(
     filter: endpoint.filter,
     headers: Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN])),
     auth: hiddenAuth(auth),
+    tls: hiddenTls(tls),
     bodyFormat: endpoint.bodyFormat,
     payload: endpoint.payload,
     method: endpoint.method,

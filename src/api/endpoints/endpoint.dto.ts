@@ -32,6 +32,7 @@ import type { JsonObject } from '../../model/json.js';
 import { AreEventTypePatterns, AreStrings, IsFilter, IsMetadata, Omittable } from '../fields.js';
 import { IsAuth, type AuthDto } from './auth.dto.js';
 import { ExponentialRetry, retrySchema, ScheduledRetry } from './retry.dto.js';
+import { IsTls, type EndpointTls } from './tls.dto.js';
 
 const DESCRIPTION_LENGTH_MAX = 2_000;
 /** Longer than any URL that may be stored; src/egress/url-policy.ts judges the rest. */
@@ -70,6 +71,10 @@ export class EndpointSettings {
    */
   @IsAuth()
   auth?: AuthDto | null;
+
+  /** A client certificate for servers that demand one, and a private CA; null: neither. Only with an https URL. */
+  @IsTls()
+  tls?: EndpointTls | null;
 
   /** `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON. */
   @Omittable()

@@ -53,6 +53,7 @@ export class EndpointsController {
     'tenant_not_found',
     'endpoint_url_refused',
     'endpoint_headers_refused',
+    'endpoint_tls_refused',
     'filter_invalid',
     'endpoint_limit_reached',
   )
@@ -117,6 +118,7 @@ export class EndpointsController {
     'endpoint_not_found',
     'endpoint_url_refused',
     'endpoint_headers_refused',
+    'endpoint_tls_refused',
     'filter_invalid',
     'conflict',
   )

@@ -25,6 +25,8 @@ export class EndpointEntity {
   @Column('bytea', { name: 'headers_sealed', nullable: true }) headersSealed: Buffer | null;
   /** As src/model/endpoint-auth.ts says, sealed. */
   @Column('bytea', { name: 'auth_sealed', nullable: true }) authSealed: Buffer | null;
+  /** As src/model/endpoint-tls.ts says, sealed. */
+  @Column('bytea', { name: 'tls_sealed', nullable: true }) tlsSealed: Buffer | null;
   @Column('text', { name: 'body_format' }) bodyFormat: BodyFormat;
   @Column('text') payload: Payload;
   @Column('text', { name: 'http_method' }) method: HttpMethod;
