@@ -9,55 +9,23 @@ import { PosthornError } from '../errors.js';
 import type { AcceptedEvent, EmitRequest } from '../model/event.js';
 import { newUuid } from '../model/id.js';
 import type { RateLimit, RateLimiter } from '../model/rate-limit.js';
-import type { SchemaProblem } from '../model/json-schema.js';
-import type { DeliveryReference } from '../model/delivery.js';
 import type { Clock } from '../store/clock.js';
 import { isDatabaseUnavailable, type Database } from '../store/database.js';
-import { storeEmitGroup, type EventToStore, type StoredGroup } from '../store/emit-group.js';
-import { setEventTimes, type EventTimes } from '../store/event-times.js';
+import type { EventTimes } from '../store/event-times.js';
 import { GroupCommit } from '../store/group-commit.js';
-import {
-  claimIdempotencyKeys,
-  findEarlierEvents,
-  releaseIdempotencyKeys,
-  type IdempotencyClaim,
-} from '../store/idempotency.js';
+import { findEarlierEvents } from '../store/idempotency.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { admit, type Admitted } from './admission.js';
+import { commitEmits, type CommitAnswer, type MatchedEvent, type Window } from './commit-emits.js';
 import { checkTimes, DELIVER_AHEAD_DAYS_MAX, isTimed } from './event-times.js';
 import { recipients } from './recipients.js';
 import { idempotencyKeys, replayOf, requestHash } from './repetition.js';
 import type { TenantDirectory } from './tenant-directory.js';
 
-/** Where accepted deliveries go next; neither is waited for. */
-export interface Window {
-  /** False while the queue is full or away: deliveries then wait in the ledger, not in the queue. */
-  readonly open: boolean;
-  enqueue(references: DeliveryReference[]): void;
-  /** Something of these endpoints waits in the ledger and is due now. */
-  wake(endpointIds: Iterable<string>): void;
-}
-
 /** An event with this many deliveries or more is committed apart from the others. */
 const WIDE_FAN_OUT = 200;
 /** Bounds the retries of an emit whose tenant's endpoints change faster than it can be matched. */
 const MATCHES_MAX = 5;
-
-/** An event, matched: what the group commit stores. */
-interface MatchedEvent {
-  event: EventToStore;
-  emitRateLimitPerSecond: number | null;
-  catalogVersion: number;
-  /** What it was matched with, which may turn out to be out of date. */
-  known: Admitted;
-  claims: IdempotencyClaim[];
-  /** When it is to be sent, where that is not at once and always. */
-  times: EventTimes | undefined;
-  /** Where the data departs from its schema, if that is no reason to refuse it. */
-  warnings: SchemaProblem[];
-}
-
-type CommitAnswer = 'stored' | 'outdated' | 'key_taken';
 
 export interface EmitterOptions {
   database: Database;
@@ -82,7 +50,7 @@ export class Emitter {
 
   constructor(private readonly options: EmitterOptions) {
     const shared = {
-      commit: (group: MatchedEvent[]) => this.commit(group),
+      commit: (group: MatchedEvent[]) => commitEmits(group, options),
       isFatal: isDatabaseUnavailable,
       overflow: () =>
         new PosthornError('unavailable', 'Too many emits are waiting for the database.', {
@@ -97,7 +65,8 @@ export class Emitter {
   /**
    * Accepts one event.
    * @throws PosthornError `tenant_not_found`, `event_type_reserved`, `event_type_archived`, `event_type_unknown`,
-   * `event_data_invalid`, `validation_failed` (its times),   * `idempotency_key_reused`, `rate_limited`, or `unavailable` when the database cannot be reached (the event may then be stored or not; repeat it with the same key).
+   * `event_data_invalid`, `validation_failed` (its times), `idempotency_key_reused`, `rate_limited`, or `unavailable` when
+   * the database cannot be reached (the event may then be stored or not; repeat it with the same key).
    */
   async emit(request: EmitRequest): Promise<AcceptedEvent> {
     const span = this.options.tracing?.emit(request.traceparent, request.type);
@@ -227,66 +196,6 @@ export class Emitter {
       if (fresh) throw verdict;
       await directory.forget(request.tenant, { tenant, catalog });
     }
-  }
-
-  private async commit(group: MatchedEvent[]): Promise<CommitAnswer[]> {
-    // The newest catalog any of them was matched with: those matched with an older one are outdated all the same.
-    const catalogVersion = Math.max(...group.map((matched) => matched.catalogVersion));
-    const current = group.filter((matched) => matched.catalogVersion === catalogVersion);
-    const claims = current.flatMap((matched) => matched.claims);
-    const taken = new Set<string>();
-    const stored =
-      claims.length === 0 && current.every((matched) => matched.times === undefined)
-        ? await this.store(this.options.database, current, catalogVersion)
-        : await this.options.database.transaction(async (transaction) => {
-            const got = await claimIdempotencyKeys(transaction, claims);
-            for (const claim of claims) if (!got.has(claim.eventId)) taken.add(claim.eventId);
-            const winners = current.filter((matched) => !taken.has(matched.event.eventId));
-            const result = await this.store(transaction, winners, catalogVersion);
-            await releaseIdempotencyKeys(
-              transaction,
-              claims.filter((claim) => !result.storedEventIds.has(claim.eventId)),
-            );
-            return result;
-          });
-    this.handOver(current, stored);
-    return group.map(({ event }) => {
-      if (stored.storedEventIds.has(event.eventId)) return 'stored';
-      return taken.has(event.eventId) ? 'key_taken' : 'outdated';
-    });
-  }
-
-  /** @param database a transaction, if any of the group has keys or times */
-  private async store(
-    database: Parameters<typeof storeEmitGroup>[0],
-    group: MatchedEvent[],
-    catalogVersion: number,
-  ): Promise<StoredGroup> {
-    const events = group.map((matched) => matched.event);
-    const stored = await storeEmitGroup(database, events, catalogVersion, this.options.window.open);
-    const times = group.flatMap((matched) => matched.times ?? []);
-    if (times.length > 0) {
-      await setEventTimes(
-        database,
-        times.filter(({ eventId }) => stored.storedEventIds.has(eventId)),
-      );
-    }
-    return stored;
-  }
-
-  /** After the commit; what a crash here leaves undone, leases and the scheduler's sweep do later. */
-  private handOver(group: MatchedEvent[], stored: StoredGroup): void {
-    const references: DeliveryReference[] = [];
-    const waiting = new Set<string>();
-    for (const { event } of group) {
-      if (!stored.storedEventIds.has(event.eventId)) continue;
-      for (const { deliveryId, endpointId } of event.deliveries) {
-        if (stored.waitingDeliveryIds.has(deliveryId)) waiting.add(endpointId);
-        else references.push({ deliveryId, eventId: event.eventId, epoch: 1 });
-      }
-    }
-    if (references.length > 0) this.options.window.enqueue(references);
-    if (waiting.size > 0) this.options.window.wake(waiting);
   }
 }
 

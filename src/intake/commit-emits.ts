@@ -1,0 +1,107 @@
+/**
+ * A group of matched events becomes rows, in one statement; with idempotency keys or times of their own, in one
+ * transaction. What the commit stored is handed over behind it: a crash just before leaves nothing and no answer, one just
+ * after leaves debts that leases and the scheduler's sweep find.
+ */
+import type { DeliveryReference } from '../model/delivery.js';
+import type { SchemaProblem } from '../model/json-schema.js';
+import type { Database, Queryable } from '../store/database.js';
+import { storeEmitGroup, type EventToStore, type StoredGroup } from '../store/emit-group.js';
+import { setEventTimes, type EventTimes } from '../store/event-times.js';
+import { claimIdempotencyKeys, releaseIdempotencyKeys, type IdempotencyClaim } from '../store/idempotency.js';
+import type { Admitted } from './admission.js';
+
+/** Where accepted deliveries go next; neither is waited for. */
+export interface Window {
+  /** False while the queue is full or away: deliveries then wait in the ledger, not in the queue. */
+  readonly open: boolean;
+  enqueue(references: DeliveryReference[]): void;
+  /** Something of these endpoints waits in the ledger and is due now. */
+  wake(endpointIds: Iterable<string>): void;
+}
+
+/** An event, matched: what the group commit stores. */
+export interface MatchedEvent {
+  event: EventToStore;
+  emitRateLimitPerSecond: number | null;
+  catalogVersion: number;
+  /** What it was matched with, which may turn out to be out of date. */
+  known: Admitted;
+  claims: IdempotencyClaim[];
+  /** When it is to be sent, where that is not at once and always. */
+  times: EventTimes | undefined;
+  /** Where the data departs from its schema, if that is no reason to refuse it. */
+  warnings: SchemaProblem[];
+}
+
+/** `outdated`: what it was matched with has changed; `key_taken`: an earlier event has its idempotency key. */
+export type CommitAnswer = 'stored' | 'outdated' | 'key_taken';
+
+export interface CommitTools {
+  database: Database;
+  window: Window;
+}
+
+export async function commitEmits(
+  group: MatchedEvent[],
+  { database, window }: CommitTools,
+): Promise<CommitAnswer[]> {
+  // The newest catalog any of them was matched with: those matched with an older one are outdated all the same.
+  const catalogVersion = Math.max(...group.map((matched) => matched.catalogVersion));
+  const current = group.filter((matched) => matched.catalogVersion === catalogVersion);
+  const claims = current.flatMap((matched) => matched.claims);
+  const taken = new Set<string>();
+  const stored =
+    claims.length === 0 && current.every((matched) => matched.times === undefined)
+      ? await store(database, current, catalogVersion, window.open)
+      : await database.transaction(async (transaction) => {
+          const got = await claimIdempotencyKeys(transaction, claims);
+          for (const claim of claims) if (!got.has(claim.eventId)) taken.add(claim.eventId);
+          const winners = current.filter((matched) => !taken.has(matched.event.eventId));
+          const result = await store(transaction, winners, catalogVersion, window.open);
+          await releaseIdempotencyKeys(
+            transaction,
+            claims.filter((claim) => !result.storedEventIds.has(claim.eventId)),
+          );
+          return result;
+        });
+  handOver(current, stored, window);
+  return group.map(({ event }) => {
+    if (stored.storedEventIds.has(event.eventId)) return 'stored';
+    return taken.has(event.eventId) ? 'key_taken' : 'outdated';
+  });
+}
+
+/** @param database a transaction, if any of the group has keys or times */
+async function store(
+  database: Queryable,
+  group: MatchedEvent[],
+  catalogVersion: number,
+  windowOpen: boolean,
+): Promise<StoredGroup> {
+  const events = group.map((matched) => matched.event);
+  const stored = await storeEmitGroup(database, events, catalogVersion, windowOpen);
+  const times = group.flatMap((matched) => matched.times ?? []);
+  if (times.length > 0) {
+    await setEventTimes(
+      database,
+      times.filter(({ eventId }) => stored.storedEventIds.has(eventId)),
+    );
+  }
+  return stored;
+}
+
+/** After the commit; what a crash here leaves undone, leases and the scheduler's sweep do later. */
+function handOver(group: MatchedEvent[], stored: StoredGroup, window: Window): void {
+  const references: DeliveryReference[] = [];
+  const waiting = new Set<string>();
+  for (const { event } of group) {
+    if (!stored.storedEventIds.has(event.eventId)) continue;
+    for (const { deliveryId, endpointId } of event.deliveries) {
+      if (stored.waitingDeliveryIds.has(deliveryId)) waiting.add(endpointId);
+      else references.push({ deliveryId, eventId: event.eventId, epoch: 1 });
+    }
+  }
+  if (references.length > 0) window.enqueue(references);
+  if (waiting.size > 0) window.wake(waiting);
+}
