@@ -148,7 +148,14 @@ describe.each([
     await page.goto(portalLink);
     await page.getByRole('button', { name: 'Add endpoint' }).first().click();
     const form = page.getByRole('dialog');
-    for (const section of [/^What is sent/, /^Signature/, /^Authentication/, /^Order, pace/, /^Filter/]) {
+    for (const section of [
+      /^What is sent/,
+      /^Signature/,
+      /^Authentication/,
+      /^TLS/,
+      /^Order, pace/,
+      /^Filter/,
+    ]) {
       await form.getByRole('button', { name: section }).click();
     }
     const filter = form.getByRole('textbox', { name: 'Filter' });

@@ -8,7 +8,7 @@ import { CodeBlock } from '../kit/Json.js';
 import { Facts, Panel } from '../kit/Page.js';
 import { duration } from '../kit/words.js';
 import { retryWords } from './retry.js';
-import { authWords, bodyWords, payloadWords, profileWords } from './words.js';
+import { authWords, bodyWords, payloadWords, profileWords, tlsWords, type Tls } from './words.js';
 
 type Fact = [string, ReactNode];
 
@@ -61,6 +61,7 @@ function howFacts(endpoint: Endpoint): Fact[] {
     ['Signature', signing === 'hmac' ? 'HMAC-SHA256' : 'ed25519'],
     ...(signatureProfile === 'none' ? [] : [fact('Also as', profileWords[signatureProfile])]),
     ...(auth === null ? [] : [fact('Credentials', authWords[auth.type])]),
+    ...((endpoint.tls as Tls | null) === null ? [] : [fact('TLS', tlsWords(endpoint.tls))]),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** An endpoint as its form holds it, and what of it the API is told. */
 import type { Endpoint } from '../api/types.js';
+import type { Tls } from './words.js';
 import { retryDraftOf, retryOf, type RetryDraft } from './retry.js';
 
 export interface EndpointDraft {
@@ -15,6 +16,7 @@ export interface EndpointDraft {
   ordering: Endpoint['ordering'];
   onFailure: Endpoint['onFailure'];
   auth: Endpoint['auth'];
+  tls: Tls;
   filter: string;
   retry: RetryDraft;
   timeoutSeconds: number;
@@ -35,6 +37,7 @@ export const newDraft: EndpointDraft = {
   ordering: 'none',
   onFailure: 'skip',
   auth: null,
+  tls: {},
   filter: '',
   retry: { kind: 'default' },
   timeoutSeconds: 15,
@@ -56,6 +59,8 @@ export function draftOf(endpoint: Endpoint): EndpointDraft {
     ordering: endpoint.ordering,
     onFailure: endpoint.onFailure,
     auth: endpoint.auth,
+    // Null where there is none, whatever its generated type says.
+    tls: { ...(endpoint.tls as Tls | null) },
     filter: endpoint.filter === null ? '' : JSON.stringify(endpoint.filter, null, 2),
     retry: retryDraftOf(endpoint.retry),
     timeoutSeconds: endpoint.timeoutMs / 1_000,
@@ -81,6 +86,7 @@ export function requestOf(draft: EndpointDraft): Record<string, unknown> {
     ordering: draft.ordering,
     onFailure: draft.onFailure,
     auth: withoutBlanks(draft.auth),
+    tls: tlsOf(draft.tls),
     retry: retryOf(draft.retry),
     filter: draft.filter.trim() === '' ? null : (JSON.parse(draft.filter) as unknown),
     timeoutMs: Math.round(draft.timeoutSeconds * 1_000),
@@ -94,6 +100,11 @@ function withoutBlanks(auth: Endpoint['auth']): object | null {
   if (auth?.type !== 'oauth2') return auth;
   const { scope, audience, ...needed } = auth;
   return { ...needed, ...(scope && { scope }), ...(audience && { audience }) };
+}
+
+function tlsOf(tls: Tls): Tls | null {
+  const given = Object.entries(tls).filter(([, text]: [string, string]) => text.trim() !== '');
+  return given.length === 0 ? null : Object.fromEntries(given);
 }
 
 /** What can be said before the server is asked. The server says the rest. */

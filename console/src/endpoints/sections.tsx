@@ -7,7 +7,8 @@ import { FormatFields } from './FormatFields.js';
 import { PaceFields } from './PaceFields.js';
 import { SigningFields } from './SigningFields.js';
 import { retryWords, pausesProblem, retryOf } from './retry.js';
-import { authWords, bodyWords, profileWords } from './words.js';
+import { TlsFields } from './TlsFields.js';
+import { authWords, bodyWords, profileWords, tlsWords } from './words.js';
 
 export interface SectionProps {
   draft: EndpointDraft;
@@ -60,6 +61,13 @@ export function Sections({ isNew, ...props }: SectionProps & { isNew: boolean })
       summary: authWords[draft.auth?.type ?? 'none'],
       fields: ['auth'],
       body: <AuthFields {...props} />,
+    },
+    {
+      name: 'tls',
+      title: 'TLS',
+      summary: tlsWords(draft.tls),
+      fields: ['tls'],
+      body: <TlsFields {...props} />,
     },
     {
       name: 'pace',

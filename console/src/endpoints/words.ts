@@ -32,3 +32,17 @@ export const authWords: Record<NonNullable<Auth>['type'] | 'none', string> = {
   bearer: 'bearer token',
   oauth2: 'OAuth 2.0 client credentials',
 };
+
+export interface Tls {
+  clientCertificate?: string;
+  clientKey?: string;
+  ca?: string;
+}
+
+export function tlsWords(tls: Tls | null): string {
+  const parts = [
+    ...(tls?.clientCertificate ? ['client certificate'] : []),
+    ...(tls?.ca ? ['private CA'] : []),
+  ];
+  return parts.length === 0 ? 'public roots' : parts.join(', ');
+}
