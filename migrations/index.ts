@@ -16,6 +16,7 @@ import { Listeners1763701100000 } from './1763701100000-listeners.js';
 import { EndpointAuthentication1763701200000 } from './1763701200000-endpoint-authentication.js';
 import { Broadcasts1763701250000 } from './1763701250000-broadcasts.js';
 import { EndpointTls1763701300000 } from './1763701300000-endpoint-tls.js';
+import { EndpointTransformation1763701400000 } from './1763701400000-endpoint-transformation.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -32,4 +33,5 @@ export const migrations = [
   EndpointAuthentication1763701200000,
   Broadcasts1763701250000,
   EndpointTls1763701300000,
+  EndpointTransformation1763701400000,
 ];

@@ -41,6 +41,7 @@ import { Metrics } from './telemetry/metrics.js';
 import { Readiness } from './telemetry/readiness.js';
 import { Scrape } from './telemetry/scrape.js';
 import type { Tracing } from './telemetry/tracing.js';
+import { Transformer } from './transformation/transformer.js';
 import { retentionPolicy } from './upkeep/retention-policy.js';
 import { USER_AGENT } from './version.js';
 
@@ -88,6 +89,7 @@ export class AppModule {
         PickUp,
         Readiness,
         Scrape,
+        Transformer,
       ],
     };
   }
@@ -109,6 +111,7 @@ function shared(settings: RunningSettings): Provider[] {
           applicationName: 'posthorn',
         }),
     },
+    { provide: Transformer, useFactory: () => new Transformer() },
     { provide: Sealer, useFactory: () => new Sealer(settings.encryptionKey) },
     {
       provide: AddressPolicy,
@@ -236,6 +239,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
         sealer: Sealer,
         waker: LaneWaker,
         membership: Membership,
+        transformer: Transformer,
         listener: LaneListener,
         news: OperationalEvents,
         metrics: Metrics,
@@ -253,6 +257,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
           sealer,
           waker,
           membership,
+          transformer,
           settings,
           log,
           userAgent: USER_AGENT,
@@ -265,6 +270,7 @@ function dispatcher(settings: RunningSettings): Provider[] {
         Sealer,
         LaneWaker,
         Membership,
+        Transformer,
         LANE_LISTENER,
         OperationalEvents,
         Metrics,

@@ -84,6 +84,10 @@ export const errorTable = {
     title: 'The client certificate, its key or the CA cannot be used; the detail says why.',
   },
   filter_invalid: { status: 422, title: 'The filter cannot be used; see errors.' },
+  transformation_invalid: {
+    status: 422,
+    title: 'The transformation cannot be used; the detail says why.',
+  },
   endpoint_limit_reached: {
     status: 422,
     title: 'The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).',

@@ -28,6 +28,7 @@ import { DatabaseClock } from './store/clock.js';
 import { Database } from './store/database.js';
 import { LaneWaker } from './store/lane-waker.js';
 import { handBack } from './store/leases.js';
+import { Transformer } from './transformation/transformer.js';
 import { Upkeep } from './upkeep/upkeep.js';
 import { log } from './telemetry/log.js';
 import type { Tracing } from './telemetry/tracing.js';
@@ -48,6 +49,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(PickUp) private readonly pickUp: PickUp,
     @Inject(RequestRateLimiter) private readonly rateLimiter: RequestRateLimiter,
     @Inject(Upkeep) private readonly upkeep: Upkeep,
+    @Inject(Transformer) private readonly transformer: Transformer,
     @Inject(UPKEEP_DATABASE) private readonly upkeepDatabase: Database,
     @Optional() @Inject(TRACING) private readonly tracing?: Tracing,
     @Optional() @Inject(Dispatching) private readonly dispatching?: Dispatching,
@@ -92,6 +94,7 @@ export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutd
   /** After the server has answered its last request. */
   async onApplicationShutdown(): Promise<void> {
     this.rateLimiter.close();
+    this.transformer.close();
     await within(2_000, Promise.all([this.database.close(), this.upkeepDatabase.close()]));
   }
 }

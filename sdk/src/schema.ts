@@ -618,6 +618,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transformations/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a transformation on a sample event */
+        post: operations["testTransformation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/replays": {
         parameters: {
             query?: never;
@@ -1353,6 +1370,12 @@ export interface components {
                 [key: string]: string;
             } | null;
             /**
+             * @description JSONata that makes the body from `{id, type, timestamp, data, tags}`; null: the body follows `bodyFormat`. Not together
+             *     with `bodyFormat: "cloudevents"` or `payload: "thin"`.
+             * @example { "text": "Invoice over " & data.amount }
+             */
+            transformation?: string | null;
+            /**
              * @description The whole attempt takes no longer, in milliseconds.
              * @example 15000
              */
@@ -1495,6 +1518,7 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
+            transformation: string | null;
             /**
              * @description In force; likewise maxInFlight.
              * @example 15000
@@ -1608,6 +1632,7 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
+            transformation: string | null;
             /**
              * @description In force; likewise maxInFlight.
              * @example 15000
@@ -1727,6 +1752,12 @@ export interface components {
             headers?: {
                 [key: string]: string;
             } | null;
+            /**
+             * @description JSONata that makes the body from `{id, type, timestamp, data, tags}`; null: the body follows `bodyFormat`. Not together
+             *     with `bodyFormat: "cloudevents"` or `payload: "thin"`.
+             * @example { "text": "Invoice over " & data.amount }
+             */
+            transformation?: string | null;
             /**
              * @description The whole attempt takes no longer, in milliseconds.
              * @example 15000
@@ -2064,7 +2095,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "endpoint_tls_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "endpoint_tls_refused" | "filter_invalid" | "transformation_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             errors?: {
                 path: string;
                 message: string;
@@ -2690,6 +2721,26 @@ export interface components {
             /** @description It was longer. */
             bodyTruncated?: boolean;
         };
+        TestTransformation: {
+            /**
+             * @description JSONata.
+             * @example { \text\: \Invoice over \ & data.amount }
+             */
+            transformation: string;
+            /** @description What it is to be applied to. */
+            event: components["schemas"]["FilterSample"];
+        };
+        TransformationOutcome: {
+            /**
+             * @description What would be sent; null when there is an error.
+             * @example {
+             *       "text": "Invoice over 12500"
+             *     }
+             */
+            body: Record<string, never>;
+            /** @description Why there is no body. */
+            error: string | null;
+        };
         ReplayFilter: {
             /**
              * @example failed
@@ -3123,7 +3174,7 @@ export interface components {
              * @example validation_failed
              * @enum {string}
              */
-            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "endpoint_tls_refused" | "filter_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
+            code: "bad_request" | "malformed_json" | "validation_failed" | "json_too_deep" | "cursor_invalid" | "unauthorized" | "forbidden" | "not_found" | "tenant_not_found" | "endpoint_not_found" | "event_not_found" | "event_type_not_found" | "delivery_not_found" | "replay_not_found" | "broadcast_not_found" | "listener_not_found" | "listener_request_not_found" | "api_key_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "idempotency_key_reused" | "delivery_not_replayable" | "delivery_not_cancelable" | "endpoint_deleted" | "replay_not_running" | "broadcast_not_running" | "endpoint_disabled" | "body_too_large" | "unsupported_media_type" | "event_type_unknown" | "event_type_reserved" | "event_type_archived" | "event_data_invalid" | "loop_detected" | "endpoint_url_refused" | "endpoint_headers_refused" | "endpoint_tls_refused" | "filter_invalid" | "transformation_invalid" | "endpoint_limit_reached" | "listener_limit_reached" | "replay_too_wide" | "rate_limited" | "internal" | "unavailable";
             /**
              * @description Where the code is explained.
              * @example /docs/errors#validation_failed
@@ -3490,8 +3541,10 @@ export interface components {
          *     `endpoint_tls_refused`: The client certificate, its key or the CA cannot be used; the detail says why.
          *
          *     `filter_invalid`: The filter cannot be used; see errors.
+         *
+         *     `transformation_invalid`: The transformation cannot be used; the detail says why.
          */
-        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid": {
+        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.transformation_invalid": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3512,9 +3565,11 @@ export interface components {
          *
          *     `filter_invalid`: The filter cannot be used; see errors.
          *
+         *     `transformation_invalid`: The transformation cannot be used; the detail says why.
+         *
          *     `endpoint_limit_reached`: The tenant has as many endpoints as this installation allows (TENANT_ENDPOINTS_MAX).
          */
-        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.endpoint_limit_reached": {
+        "422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.transformation_invalid.endpoint_limit_reached": {
             headers: {
                 [name: string]: unknown;
             };
@@ -4491,6 +4546,7 @@ export interface operations {
                      *           "headers": {
                      *             "x-api-key": "•••"
                      *           },
+                     *           "transformation": null,
                      *           "timeoutMs": 15000,
                      *           "rateLimitPerSecond": null,
                      *           "maxInFlight": 10,
@@ -4580,6 +4636,7 @@ export interface operations {
                  *       "headers": {
                  *         "x-api-key": "1f2e3d"
                  *       },
+                 *       "transformation": "{ \"text\": \"Invoice over \" & data.amount }",
                  *       "timeoutMs": 15000,
                  *       "rateLimitPerSecond": 50,
                  *       "maxInFlight": 10,
@@ -4636,6 +4693,7 @@ export interface operations {
                      *       "headers": {
                      *         "x-api-key": "•••"
                      *       },
+                     *       "transformation": null,
                      *       "timeoutMs": 15000,
                      *       "rateLimitPerSecond": null,
                      *       "maxInFlight": 10,
@@ -4664,7 +4722,8 @@ export interface operations {
             404: components["responses"]["404.tenant_not_found"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.endpoint_limit_reached"];
+            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.transformation_invalid.endpoint_limit_reached"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -4724,6 +4783,7 @@ export interface operations {
                      *       "headers": {
                      *         "x-api-key": "•••"
                      *       },
+                     *       "transformation": null,
                      *       "timeoutMs": 15000,
                      *       "rateLimitPerSecond": null,
                      *       "maxInFlight": 10,
@@ -4837,6 +4897,7 @@ export interface operations {
                  *       "headers": {
                  *         "x-api-key": "1f2e3d"
                  *       },
+                 *       "transformation": "{ \"text\": \"Invoice over \" & data.amount }",
                  *       "timeoutMs": 15000,
                  *       "rateLimitPerSecond": 50,
                  *       "maxInFlight": 10,
@@ -4891,6 +4952,7 @@ export interface operations {
                      *       "headers": {
                      *         "x-api-key": "•••"
                      *       },
+                     *       "transformation": null,
                      *       "timeoutMs": 15000,
                      *       "rateLimitPerSecond": null,
                      *       "maxInFlight": 10,
@@ -4920,7 +4982,8 @@ export interface operations {
             409: components["responses"]["409.conflict"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid"];
+            422: components["responses"]["422.json_too_deep.validation_failed.endpoint_url_refused.endpoint_headers_refused.endpoint_tls_refused.filter_invalid.transformation_invalid"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -6391,6 +6454,64 @@ export interface operations {
             401: components["responses"]["401.unauthorized"];
             403: components["responses"]["403.forbidden"];
             404: components["responses"]["404.tenant_not_found.listener_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    testTransformation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "transformation": "{ \\text\\: \\Invoice over \\ & data.amount }",
+                 *       "event": {
+                 *         "tags": [
+                 *           "billing"
+                 *         ],
+                 *         "type": "invoice.paid",
+                 *         "data": {
+                 *           "amount": 12500,
+                 *           "customer": {
+                 *             "country": "DE"
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestTransformation"];
+            };
+        };
+        responses: {
+            /** @description The body, or what is wrong. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "body": {
+                     *         "text": "Invoice over 12500"
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TransformationOutcome"];
+                };
+            };
+            400: components["responses"]["400.malformed_json"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            413: components["responses"]["413.body_too_large"];
+            415: components["responses"]["415.unsupported_media_type"];
+            422: components["responses"]["422.json_too_deep.validation_failed"];
+            429: components["responses"]["429.rate_limited"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };

@@ -7,17 +7,20 @@ import type { FailedDelivery } from '../model/operational-event.js';
 import type { Clock } from '../store/clock.js';
 import type { LoadedDelivery, LoadedEvent } from '../store/load-deliveries.js';
 import type { AttemptRecord } from '../store/record-attempts.js';
+import type { Transformer } from '../transformation/transformer.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { expiresInMs, nextStep, type NextStep } from './next-step.js';
 import { toOutcome, type AttemptResult, type Outcome } from './outcome.js';
 import { prepare, type PreparedRequest, type PreparedTarget } from './prepare.js';
 import type { Recorder } from './recorder.js';
 import { sendWithToken } from './send-with-token.js';
+import { transformedBody } from './transform.js';
 
 export interface AttemptTools {
   clock: Clock;
   egress: Pick<Egress, 'send'>;
   recorder: Recorder;
+  transformer: Transformer;
   log: Logger;
   /** A number in [0, 1), for the jitter. */
   random: () => number;
@@ -58,10 +61,7 @@ export async function attempt(
     attemptNumber: delivery.attemptCount + 1,
   });
   const traced = span === undefined ? event : { ...event, traceparent: span.traceparent };
-  const request = prepare(delivery, traced, target, startedAtMs);
-  const result = await (target.tokens === undefined
-    ? tools.egress.send(request)
-    : sendWithToken(request, target.tokens, tools.egress));
+  const { request, result } = await send(delivery, traced, target, tools, startedAtMs);
   sent();
   const outcome = toOutcome(result, tools.clock.nowMs());
   const step = nextStep(
@@ -87,9 +87,33 @@ export async function attempt(
   return { outcome, applied, retryInMs: step.event === 'attempt_failed' ? step.delayMs : undefined };
 }
 
+async function send(
+  delivery: LoadedDelivery,
+  event: LoadedEvent,
+  target: PreparedTarget,
+  { egress, transformer }: AttemptTools,
+  startedAtMs: number,
+): Promise<{ request: Pick<PreparedRequest, 'url' | 'loggedHeaders'>; result: AttemptResult }> {
+  const { transformation, url, timeoutMs } = target.target;
+  let request: PreparedRequest;
+  if (transformation === null) request = prepare(delivery, event, target, startedAtMs);
+  else {
+    const startedAt = performance.now();
+    const body = await transformedBody(transformation, delivery, event, transformer, timeoutMs);
+    if (typeof body !== 'string') return { request: { url, loggedHeaders: '{}' }, result: body };
+    const whole = prepare(delivery, event, target, startedAtMs, body);
+    // The lease is made for the whole attempt.
+    const leftMs = Math.ceil(timeoutMs - (performance.now() - startedAt));
+    request = { ...whole, timeoutMs: Math.max(1, leftMs) };
+  }
+  const { tokens } = target;
+  const result = await (tokens === undefined ? egress.send(request) : sendWithToken(request, tokens, egress));
+  return { request, result };
+}
+
 function toRecord(
   delivery: LoadedDelivery,
-  request: PreparedRequest,
+  request: Pick<PreparedRequest, 'url' | 'loggedHeaders'>,
   result: AttemptResult,
   outcome: Outcome,
   step: NextStep,

@@ -20,6 +20,7 @@ import type { LaneWaker } from '../store/lane-waker.js';
 import { cancelOrphans, handBack, renewLeases, setAside } from '../store/leases.js';
 import { loadDeliveries, type LoadedDelivery } from '../store/load-deliveries.js';
 import type { Sealer } from '../store/sealing.js';
+import type { Transformer } from '../transformation/transformer.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { attempt, type AttemptTools } from './attempt.js';
 import { HealthReporter } from './health-reporter.js';
@@ -37,6 +38,7 @@ export interface DispatcherOptions {
   sealer: Sealer;
   waker: LaneWaker;
   membership: Membership;
+  transformer: Transformer;
   settings: Pick<Settings, 'inFlightMax' | 'endpointInFlightMax' | 'attemptTimeoutMs' | 'leaseSlackMs'>;
   log: Logger;
   userAgent: string;
@@ -96,6 +98,7 @@ export class Dispatcher {
       clock: options.clock,
       egress: options.egress,
       recorder: this.recorder,
+      transformer: options.transformer,
       log,
       random: Math.random,
       ...(options.observe && { observe: options.observe }),

@@ -76,17 +76,20 @@ function fixedAuthorization(auth: EndpointAuth | null): [name: string, value: st
   }
 }
 
-/** @param nowMs the database's time, which the receiver checks `webhook-timestamp` against */
+/**
+ * @param nowMs the database's time, which the receiver checks `webhook-timestamp` against
+ * @param body what the endpoint's transformation made, if it has one
+ */
 export function prepare(
   delivery: LoadedDelivery,
   event: LoadedEvent,
   prepared: PreparedTarget,
   nowMs: number,
+  body = bodyText(prepared.target, event, toPublicId('evt', delivery.eventId), prepared.publicUrl),
 ): PreparedRequest {
   const { target } = prepared;
   const webhookId = toPublicId('evt', delivery.eventId);
   const timestamp = Math.floor(nowMs / 1000);
-  const body = bodyText(target, event, webhookId, prepared.publicUrl);
   const live = prepared.keys.filter((key) => key.expiresAtMs > nowMs);
   const keys = live.map(({ key }) => key);
   const signature = sign(keys, webhookId, timestamp, body);

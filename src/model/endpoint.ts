@@ -64,6 +64,8 @@ export interface EndpointTarget {
   headers: Record<string, string>;
   auth: EndpointAuth | null;
   tls: TlsIdentity | null;
+  /** JSONata that makes the body. */
+  transformation: string | null;
   bodyFormat: BodyFormat;
   payload: Payload;
   method: HttpMethod;

@@ -77,6 +77,11 @@ export const preparationErrors = {
     sentence:
       'The endpoint’s token URL gave no access token (OAuth 2.0); the message says why. Nothing was sent, or a token that was refused could not be renewed.',
   },
+  transformation_failed: {
+    blames: 'endpoint',
+    sentence:
+      'The endpoint’s transformation gave no body for this event: it failed, gave nothing, or took too long; the message says which. Nothing was sent.',
+  },
 } as const satisfies Record<string, ErrorCodeRow>;
 
 /** What an answer can mean, decided by the dispatcher from the status line. */

@@ -22,6 +22,7 @@ interface Row {
   headers_sealed: Buffer | null;
   auth_sealed: Buffer | null;
   tls_sealed: Buffer | null;
+  transformation: string | null;
   body_format: BodyFormat;
   payload: Payload;
   http_method: HttpMethod;
@@ -47,7 +48,7 @@ export async function readEndpointTargets(
     {
       name: 'read_endpoint_targets',
       text: `
-        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.auth_sealed, e.tls_sealed,
+        SELECT e.id, e.tenant_id, e.updated_at::text AS version, e.url, e.headers_sealed, e.auth_sealed, e.tls_sealed, e.transformation,
                e.body_format, e.payload, e.http_method, e.signing, e.signature_profile, e.retry, e.timeout_ms, e.max_in_flight,
                coalesce((SELECT json_agg(json_build_object('sealed', encode(s.sealed, 'base64'), 'expires_at', s.expires_at)
                                          ORDER BY s.expires_at DESC NULLS FIRST)
@@ -85,6 +86,7 @@ function toTarget(
     version: row.version,
     url: row.url,
     ...openOptions(sealer, sealed, owner),
+    transformation: row.transformation,
     bodyFormat: row.body_format,
     payload: row.payload,
     method: row.http_method,

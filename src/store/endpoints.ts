@@ -47,6 +47,7 @@ export interface EndpointFields {
   headers: Record<string, string>;
   auth: EndpointAuth | null;
   tls: TlsIdentity | null;
+  transformation: string | null;
   bodyFormat: BodyFormat;
   payload: Payload;
   method: HttpMethod;

@@ -12,6 +12,8 @@ export interface LoadedEvent {
   type: string;
   data: string;
   occurredAt: Date;
+  /** Read only for endpoints whose transformation wants them. */
+  tags: string[];
   test: boolean;
   hops: number;
   traceparent: string | null;
@@ -56,6 +58,7 @@ const LOAD: Statement = {
     SELECT d.id, d.event_id, d.epoch, d.tenant_id, d.endpoint_id, d.attempt_count, d.schedule_attempts, d.trigger,
            d.created_at, extract(epoch FROM d.due_at - clock_timestamp())::float8 * 1000 AS lease_ms,
            e.type, e.data, e.occurred_at, e.test, e.hops, e.traceparent, e.expires_at,
+           CASE WHEN p.transformation IS NOT NULL THEN e.tags END AS tags,
            CASE WHEN p.deleted_at IS NULL THEN p.updated_at::text END AS endpoint_version, p.disabled,
            coalesce(l.parked_until > now(), false) AS parked, coalesce(l.circuit, 'closed') AS circuit,
            coalesce(d.id = ANY (l.outstanding), false) AS governed,
@@ -87,6 +90,7 @@ interface Row {
   hops: number;
   traceparent: string | null;
   expires_at: Date | null;
+  tags: string[] | null;
   endpoint_version: string | null;
   disabled: boolean | null;
   parked: boolean;
@@ -123,6 +127,7 @@ export async function loadDeliveries(
             type: row.type,
             data: row.data,
             occurredAt: row.occurred_at,
+            tags: row.tags ?? [],
             test: row.test,
             hops: row.hops,
             traceparent: row.traceparent,

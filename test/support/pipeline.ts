@@ -18,6 +18,7 @@ import { Database } from '../../src/store/database.js';
 import { LaneWaker } from '../../src/store/lane-waker.js';
 import { Sealer } from '../../src/store/sealing.js';
 import { log } from '../../src/telemetry/log.js';
+import { Transformer } from '../../src/transformation/transformer.js';
 import { type QueueBackend } from './backends.js';
 import { createTestDatabase, databaseName } from './database.js';
 import { egressForTests } from './egress-for-tests.js';
@@ -145,6 +146,8 @@ export async function startPipeline(
     return id;
   }
 
+  const transformer = new Transformer();
+
   async function startDispatcher(): Promise<TestDispatcher> {
     const egress = egressForTests({ connectionsPerOriginMax: 500 });
     const membership = new Membership(database, newUuid(clock.nowMs()), 'test');
@@ -155,6 +158,7 @@ export async function startPipeline(
       sealer,
       waker,
       membership,
+      transformer,
       settings,
       log,
       userAgent: 'Posthorn/test',
@@ -206,6 +210,7 @@ export async function startPipeline(
       (await database.query<R>(sql, values)).rows,
     close: async () => {
       await Promise.all([...dispatchers].map((dispatcher) => dispatcher.stop()));
+      transformer.close();
       await waker.close();
       await queue.close();
       await bull.close();

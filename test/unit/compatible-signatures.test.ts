@@ -74,6 +74,7 @@ function request(
     signing: 'hmac',
     signatureProfile,
     auth: null,
+    transformation: null,
     tls: null,
     secrets: [
       { secret: current, expiresAtMs: Infinity },
@@ -104,6 +105,7 @@ function request(
     type: 'invoice.paid',
     data: '{"n":12345678901234567890,"ü":"\\ud83d\\ude00"}',
     occurredAt: new Date(nowMs),
+    tags: [],
     test: false,
     hops: 0,
     traceparent: null,

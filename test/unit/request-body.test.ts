@@ -5,6 +5,7 @@ import type { EndpointTarget } from '../../src/model/endpoint.js';
 const event = {
   type: 'invoice.paid',
   data: '{"z":12345678901234567890, "a":1.10}',
+  tags: [],
   occurredAt: new Date('2026-11-21T09:30:00Z'),
   test: false,
   hops: 0,

@@ -28,6 +28,8 @@ export const errorSentences: Record<string, string> = {
     'Every connection that we allow to that server was in use for the whole time; nothing was sent.',
   proxy_failed: 'The egress proxy failed or refused; nothing was sent.',
   internal: 'A fault of ours; the log has more.',
+  transformation_failed:
+    'The endpoint’s transformation gave no body for this event: it failed, gave nothing, or took too long; the message says which. Nothing was sent.',
   auth_token_failed:
     'The endpoint’s token URL gave no access token (OAuth 2.0); the message says why. Nothing was sent, or a token that was refused could not be renewed.',
   redirect_not_followed:

@@ -63,6 +63,8 @@ export class EndpointAnswer {
   /** With `•••` for the key. */
   @ShownTls()
   tls: EndpointTls | null;
+  /** @example null */
+  transformation: string | null;
   @ApiProperty({ enum: bodyFormats, example: 'standard' })
   bodyFormat: BodyFormat;
   @ApiProperty({ enum: payloads, example: 'full' })

@@ -4,10 +4,11 @@ import type { UrlPolicy } from '../../egress/url-policy.js';
 import { PosthornError, type FieldProblem } from '../../errors.js';
 import type { EndpointAuth } from '../../model/endpoint-auth.js';
 import type { TlsIdentity } from '../../model/endpoint-tls.js';
-import type { SignatureProfile, Signing } from '../../model/endpoint.js';
+import type { BodyFormat, Payload, SignatureProfile, Signing } from '../../model/endpoint.js';
 import { Filter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { RetrySchedule } from '../../model/retry-schedule.js';
+import type { Transformer } from '../../transformation/transformer.js';
 import { validationFailed } from '../validation.js';
 
 /** Stands for a header's value, which is nobody's to read again. No header can have it: it is not latin1. */
@@ -51,7 +52,29 @@ export function checkFilter(filter: JsonObject | null | undefined): void {
   throw new PosthornError('filter_invalid', `${first!.path} ${first!.message}.`, { errors: read.problems });
 }
 
+/** Only read, not run. @throws PosthornError `transformation_invalid` */
+export async function checkTransformation(
+  transformer: Transformer,
+  expression: string | null | undefined,
+): Promise<void> {
+  if (expression === null || expression === undefined) return;
+  const read = await transformer.transform('checks', expression, null, CHECK_WAIT_MS);
+  if (read.kind === 'body') return;
+  if (read.kind === 'busy')
+    throw new PosthornError('rate_limited', 'Too many transformations are being checked.', {
+      retryAfterSeconds: 5,
+    });
+  throw new PosthornError('transformation_invalid', read.message, {
+    errors: [{ path: 'transformation', message: read.message }],
+  });
+}
+
+const CHECK_WAIT_MS = 5_000;
+
 export interface WholeEndpoint {
+  transformation: string | null;
+  bodyFormat: BodyFormat;
+  payload: Payload;
   url: string;
   signing: Signing;
   signatureProfile: SignatureProfile;
@@ -64,7 +87,17 @@ export interface WholeEndpoint {
  * What has to fit together, in an endpoint as it would be.
  * @throws PosthornError `validation_failed`
  */
-export function checkWhole({ url, signing, signatureProfile, headers, auth, tls }: WholeEndpoint): void {
+export function checkWhole({
+  transformation,
+  bodyFormat,
+  payload,
+  url,
+  signing,
+  signatureProfile,
+  headers,
+  auth,
+  tls,
+}: WholeEndpoint): void {
   const problems: FieldProblem[] = [];
   if (signatureProfile !== 'none' && signing !== 'hmac')
     problems.push({
@@ -73,6 +106,11 @@ export function checkWhole({ url, signing, signatureProfile, headers, auth, tls 
     });
   if (auth !== null && Object.keys(headers).some((name) => name.toLowerCase() === 'authorization'))
     problems.push({ path: 'auth', message: 'sends a header authorization, which headers has as well' });
+  if (transformation !== null && (bodyFormat === 'cloudevents' || payload === 'thin'))
+    problems.push({
+      path: 'transformation',
+      message: 'makes the whole body: it goes neither with bodyFormat "cloudevents" nor with payload "thin"',
+    });
   if (tls !== null && !url.startsWith('https:'))
     problems.push({ path: 'tls', message: 'goes with an https URL only' });
   if (problems.length > 0) throw validationFailed(problems);

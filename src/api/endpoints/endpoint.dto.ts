@@ -10,6 +10,7 @@ import {
   Max,
   MaxLength,
   Min,
+  MinLength,
   ValidateNested,
 } from 'class-validator';
 import {
@@ -30,6 +31,7 @@ import {
 } from '../../model/endpoint.js';
 import type { JsonObject } from '../../model/json.js';
 import { AreEventTypePatterns, AreStrings, IsFilter, IsMetadata, Omittable } from '../fields.js';
+import { TRANSFORMATION_LENGTH_MAX } from '../transformations/transformation.dto.js';
 import { IsAuth, type AuthDto } from './auth.dto.js';
 import { ExponentialRetry, retrySchema, ScheduledRetry } from './retry.dto.js';
 import { IsTls, type EndpointTls } from './tls.dto.js';
@@ -75,6 +77,17 @@ export class EndpointSettings {
   /** A client certificate for servers that demand one, and a private CA; null: neither. Only with an https URL. */
   @IsTls()
   tls?: EndpointTls | null;
+
+  /**
+   * JSONata that makes the body from `{id, type, timestamp, data, tags}`; null: the body follows `bodyFormat`. Not together
+   * with `bodyFormat: "cloudevents"` or `payload: "thin"`.
+   * @example "{ \"text\": \"Invoice over \" & data.amount }"
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(TRANSFORMATION_LENGTH_MAX)
+  transformation?: string | null;
 
   /** `standard`: type, timestamp and data; `raw`: only data; `cloudevents`: CloudEvents 1.0, structured JSON. */
   @Omittable()

@@ -14,13 +14,14 @@ import { DeliveryCanceler } from '../../store/endpoint-deletion.js';
 import { EndpointStore, type EndpointView } from '../../store/endpoints.js';
 import { checkSecret } from '../../store/secrets.js';
 import { TenantStore } from '../../store/tenants.js';
+import { Transformer } from '../../transformation/transformer.js';
 import { PageQuery } from '../page.dto.js';
 import { PagePosition } from '../pagination.js';
 import { EndpointParameter, TenantParameter } from '../parameters.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
-import { checkFilter, checkHeaders, checkWhole, judgedUrl } from './endpoint-checks.js';
+import { checkFilter, checkHeaders, checkTransformation, checkWhole, judgedUrl } from './endpoint-checks.js';
 import { EndpointAnswer, EndpointPage, NewEndpointAnswer } from './endpoint-answer.dto.js';
 import {
   endpointAnswer,
@@ -41,6 +42,7 @@ export class EndpointsController {
     private readonly endpoints: EndpointStore,
     private readonly canceler: DeliveryCanceler,
     private readonly urls: UrlPolicy,
+    private readonly transformer: Transformer,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -55,6 +57,8 @@ export class EndpointsController {
     'endpoint_headers_refused',
     'endpoint_tls_refused',
     'filter_invalid',
+    'transformation_invalid',
+    'rate_limited',
     'endpoint_limit_reached',
   )
   async create(
@@ -64,6 +68,7 @@ export class EndpointsController {
   ): Promise<NewEndpointAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     checkFilter(body.filter);
+    await checkTransformation(this.transformer, body.transformation);
     const url = await judgedUrl(this.urls, body.url);
     const fields = newEndpoint(body, { url, auth: await judgedAuth(this.urls, body.auth) });
     checkHeaders(fields.headers);
@@ -120,6 +125,8 @@ export class EndpointsController {
     'endpoint_headers_refused',
     'endpoint_tls_refused',
     'filter_invalid',
+    'transformation_invalid',
+    'rate_limited',
     'conflict',
   )
   async update(
@@ -130,6 +137,7 @@ export class EndpointsController {
   ): Promise<EndpointAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     checkFilter(body.filter);
+    await checkTransformation(this.transformer, body.transformation);
     const judged: Partial<Judged> = {
       ...(body.url !== undefined && { url: await judgedUrl(this.urls, body.url) }),
       ...(body.auth !== undefined && { auth: await judgedAuth(this.urls, body.auth) }),

@@ -28,6 +28,8 @@ export class EndpointEntity {
   /** As src/model/endpoint-tls.ts says, sealed. */
   @Column('bytea', { name: 'tls_sealed', nullable: true }) tlsSealed: Buffer | null;
   @Column('text', { name: 'body_format' }) bodyFormat: BodyFormat;
+  /** JSONata. */
+  @Column('text', { nullable: true }) transformation: string | null;
   @Column('text') payload: Payload;
   @Column('text', { name: 'http_method' }) method: HttpMethod;
   @Column('text') signing: Signing;

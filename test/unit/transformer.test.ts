@@ -1,0 +1,101 @@
+/** Customers' expressions: what they may do, what ends them, and whom they do not harm. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { Transformer } from '../../src/transformation/transformer.js';
+
+const transformer = new Transformer({ timeMs: 500 });
+afterAll(() => transformer.close());
+
+const WAIT_MS = 20_000;
+const event = {
+  id: 'evt_1',
+  type: 'invoice.paid',
+  timestamp: 'now',
+  data: { amount: 5, lines: [1, 2] },
+  tags: [],
+};
+const run = (expression: string, line = 'one', input: unknown = event) =>
+  transformer.transform(line, expression, JSON.stringify(input), WAIT_MS);
+
+describe('an expression', () => {
+  it('makes the body', async () => {
+    expect(await run('{"text": type & ": " & data.amount, "sum": $sum(data.lines)}')).toEqual({
+      kind: 'body',
+      body: '{"text":"invoice.paid: 5","sum":3}',
+    });
+  });
+
+  it('leaves nothing behind for the next', async () => {
+    await run('($kept := data.amount; $kept)');
+    expect(await run('$exists($kept)')).toEqual({ kind: 'body', body: 'false' });
+  });
+
+  it('that gives nothing is told so', async () => {
+    expect(await run('data.missing')).toMatchObject({
+      kind: 'problem',
+      reason: expect.stringContaining('nothing'),
+    });
+  });
+
+  it('that fails on data says where, and quotes the data only to who gave it', async () => {
+    const told = await run('$number(data.note)', 'one', { data: { note: 'a-secret' } });
+    expect(told).toMatchObject({
+      kind: 'problem',
+      reason: expect.stringMatching(/^JSONata D3030 at character \d+$/),
+    });
+    expect((told as { message: string }).message).toContain('a-secret');
+  });
+
+  it('that cannot be read says why', async () => {
+    expect(await transformer.transform('x', '{"a": ', null, WAIT_MS)).toMatchObject({
+      kind: 'problem',
+      reason: expect.stringContaining('JSONata S0'),
+    });
+    expect(await transformer.transform('x', '{"a": 1}', null, WAIT_MS)).toMatchObject({ kind: 'body' });
+  });
+});
+
+describe.each([
+  ['runs for ever', '($f := function($n) { $f($n + 1) }; $f(0))'],
+  ['backtracks', '$match($pad("a", 40, "a") & "!", /^(a+)+$/)'],
+  ['grows a list', '$map([1..3000000], function($v) { $string($v) & "xxxxxxxxxxxxxxxxxxxxxxxx" })'],
+  [
+    'grows a text',
+    '($f := function($s, $n) { $n = 0 ? $s : $f($s & $s, $n - 1) }; $length($f("xxxxxxxx", 40)))',
+  ],
+  ['pads without end', '$pad("x", 999999999)'],
+  ['asks for a list of everything', '$count([1..9999999])'],
+  ['nests a million deep', '($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(1000000))'],
+  ['gives too much', '$join($map([1..100000], function($v) { "xxxxxxxxxxxxxxxxxxxx" }))'],
+])('an expression that %s', (_, expression) => {
+  it('is ended, and the next one runs', async () => {
+    expect(await run(expression)).toMatchObject({ kind: 'problem' });
+    expect(await run('1')).toEqual({ kind: 'body', body: '1' });
+  });
+});
+
+it('one that is always slow delays nobody else by more than a turn', async () => {
+  const fair = new Transformer({ timeMs: 200 });
+  const slow = Array.from({ length: 10 }, () =>
+    fair.transform('slow', '($f := function($n) { $f($n + 1) }; $f(0))', '{}', WAIT_MS),
+  );
+  const begunAt = performance.now();
+  // 100 evaluations for others, while the slow one has two seconds and more to spend.
+  const others = Array.from({ length: 100 }, (_, index) =>
+    fair.transform(`other ${index % 10}`, 'data.amount', JSON.stringify(event), WAIT_MS),
+  );
+  expect((await Promise.all(others)).every(({ kind }) => kind === 'body')).toBe(true);
+  const othersMs = performance.now() - begunAt;
+  expect((await Promise.all(slow)).every(({ kind }) => kind === 'problem')).toBe(true);
+  const slowMs = performance.now() - begunAt;
+  expect(slowMs).toBeGreaterThan(2_000);
+  expect(othersMs).toBeLessThan(slowMs / 2);
+  fair.close();
+});
+
+it('what gets no turn in time is busy, and nobody’s failure', async () => {
+  const one = new Transformer({ timeMs: 300, threadsMax: 1 });
+  const first = one.transform('a', '($f := function($n) { $f($n + 1) }; $f(0))', '{}', WAIT_MS);
+  expect(await one.transform('b', '1', '{}', 50)).toEqual({ kind: 'busy' });
+  expect(await first).toMatchObject({ kind: 'problem' });
+  one.close();
+});
