@@ -23,6 +23,7 @@ import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { EndpointsController } from './endpoints/endpoints.controller.js';
+import { JwksController } from './endpoints/jwks.controller.js';
 import { SecretsController } from './endpoints/secrets.controller.js';
 import { EventTypeExchangeController } from './event-types/event-type-exchange.controller.js';
 import { EventTypesController } from './event-types/event-types.controller.js';
@@ -45,6 +46,7 @@ const api = [
   EventTypeExchangeController,
   EndpointsController,
   SecretsController,
+  JwksController,
   ApiKeysController,
   AuditController,
   ...trafficControllers,

@@ -10,6 +10,7 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveryActions } from './deliveries/delivery-actions.js';
 import { EmitController } from './events/emit.controller.js';
 import { EventsController } from './events/events.controller.js';
+import { PayloadReads } from './payload-reads.js';
 
 export const trafficControllers = [
   EmitController,
@@ -19,6 +20,11 @@ export const trafficControllers = [
 ];
 
 export const traffic: Provider[] = [
+  {
+    provide: PayloadReads,
+    useFactory: (pool: ApiPool, clock: DatabaseClock) => new PayloadReads(pool, clock),
+    inject: [ApiPool, DatabaseClock],
+  },
   {
     provide: DeliveryActions,
     useFactory: (pool: ApiPool, clock: DatabaseClock) => new DeliveryActions(pool, clock),

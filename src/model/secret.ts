@@ -4,7 +4,7 @@
  * are given as `whpk_…`.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import type { Signing } from './endpoint.js';
 
 const HMAC_PREFIX = 'whsec_';
@@ -52,8 +52,30 @@ export function secretProblem(signing: Signing, secret: string): string | undefi
 /** `whpk_…` of a `whsk_…`: all that a receiver needs. Undefined for HMAC, where both sides hold the same secret. */
 export function publicKeyOf(secret: string): string | undefined {
   if (!secret.startsWith(ED25519_PREFIX)) return undefined;
-  const bytes = Buffer.from(secret.slice(ED25519_PREFIX.length), 'base64');
-  return PUBLIC_PREFIX + publicKeyBytes(bytes).toString('base64');
+  return PUBLIC_PREFIX + publicKeyBytes(seedOf(secret)).toString('base64');
+}
+
+/** A public key as receivers' JOSE libraries take it. @see RFC 8037, section 2 */
+export interface PublicJwk {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  x: string;
+  kid: string;
+  use: 'sig';
+  alg: 'EdDSA';
+}
+
+/** Undefined for HMAC. The key's id is its thumbprint. @see RFC 7638 */
+export function publicJwkOf(secret: string): PublicJwk | undefined {
+  if (!secret.startsWith(ED25519_PREFIX)) return undefined;
+  const x = publicKeyBytes(seedOf(secret)).toString('base64url');
+  const canonical = `{"crv":"Ed25519","kty":"OKP","x":"${x}"}`;
+  const kid = createHash('sha256').update(canonical).digest('base64url');
+  return { kty: 'OKP', crv: 'Ed25519', x, kid, use: 'sig', alg: 'EdDSA' };
+}
+
+function seedOf(secret: string): Buffer {
+  return Buffer.from(secret.slice(ED25519_PREFIX.length), 'base64');
 }
 
 /** The ASN.1 that stands before the 32-byte seed in PKCS #8. @see RFC 8410, section 7 */

@@ -3,7 +3,7 @@
  * expire, so that a receiver may change over whenever it likes in between. Whoever reads one is written down.
  */
 import { randomBytes } from 'node:crypto';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { PosthornError } from '../errors.js';
 import type { Signing } from '../model/endpoint.js';
 import { newUuid } from '../model/id.js';
@@ -39,23 +39,38 @@ export class SecretStore {
     private readonly sealer: Sealer,
   ) {}
 
-  /** Every live secret, the current one first. @throws PosthornError `endpoint_not_found` */
+  /** Every live secret, the current one first; the reading is written down. @throws PosthornError `endpoint_not_found` */
   async read(tenantId: string, publicId: string, source: AuditSource): Promise<ShownSecret[]> {
-    const endpointId = endpointUuid(publicId);
-    return transact(this.dataSource, async ({ entities, sql }) => {
-      await findEndpoint(entities, tenantId, endpointId);
-      const secrets = await entities
-        .createQueryBuilder(EndpointSecretEntity, 's')
-        .where('s.endpointId = :endpointId AND (s.expiresAt IS NULL OR s.expiresAt > now())', { endpointId })
-        .orderBy('s.expiresAt', 'DESC', 'NULLS FIRST')
-        .getMany();
-      await recordAudit(sql, this.clock, { ...source, action: 'secret.read', tenantId, targetId: publicId });
-      return secrets.map(({ sealed, createdAt, expiresAt }) => ({
-        secret: this.sealer.open(sealed, { tenantId, endpointId, purpose: 'secret' }),
-        createdAt,
-        expiresAt,
-      }));
+    return transact(this.dataSource, async (transaction) => {
+      const secrets = await this.live(transaction.entities, tenantId, publicId);
+      await recordAudit(transaction.sql, this.clock, {
+        ...source,
+        action: 'secret.read',
+        tenantId,
+        targetId: publicId,
+      });
+      return secrets;
     });
+  }
+
+  /** For what may be known to everybody: the secrets themselves must not leave the process. @throws PosthornError `endpoint_not_found` */
+  async readForPublicKeys(tenantId: string, publicId: string): Promise<ShownSecret[]> {
+    return this.live(this.dataSource.manager, tenantId, publicId);
+  }
+
+  private async live(entities: EntityManager, tenantId: string, publicId: string): Promise<ShownSecret[]> {
+    const endpointId = endpointUuid(publicId);
+    await findEndpoint(entities, tenantId, endpointId);
+    const secrets = await entities
+      .createQueryBuilder(EndpointSecretEntity, 's')
+      .where('s.endpointId = :endpointId AND (s.expiresAt IS NULL OR s.expiresAt > now())', { endpointId })
+      .orderBy('s.expiresAt', 'DESC', 'NULLS FIRST')
+      .getMany();
+    return secrets.map(({ sealed, createdAt, expiresAt }) => ({
+      secret: this.sealer.open(sealed, { tenantId, endpointId, purpose: 'secret' }),
+      createdAt,
+      expiresAt,
+    }));
   }
 
   /**

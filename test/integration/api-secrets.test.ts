@@ -1,4 +1,5 @@
 /** Signing secrets over real HTTP: given, shown, rotated, and every reading written down. */
+import { calculateJwkThumbprint, type JWK } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { NewEndpoint, Problem, Tenant } from '../support/api-types.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
@@ -119,3 +120,39 @@ describe('a reading', () => {
 function secondsFromNow(instant: string): number {
   return (Date.parse(instant) - Date.now()) / 1000;
 }
+
+describe('the key set', () => {
+  const keySet = async (of: NewEndpoint) =>
+    (
+      await posthorn.client.request<{ keys: (JWK & { x: string })[] }>(
+        'GET',
+        `/v1/tenants/${tenant.id}/endpoints/${of.id}/jwks.json`,
+      )
+    ).body.keys;
+  const publicKey = ({ x }: { x: string }) => `whpk_${Buffer.from(x, 'base64url').toString('base64')}`;
+
+  it('has every public key that signs, as JOSE libraries take it, and nothing that is secret', async () => {
+    endpoint = await posthorn.client.createEndpoint(tenant.id, {
+      url: 'http://127.0.0.1:9/',
+      signing: 'ed25519',
+    });
+    const before = await show();
+    const { body: rotated } = await rotate();
+    const keys = await keySet(endpoint);
+    expect(keys.map(publicKey)).toEqual([rotated.publicKey, before.publicKey]);
+    for (const key of keys) {
+      expect(key).toEqual({
+        kty: 'OKP',
+        crv: 'Ed25519',
+        use: 'sig',
+        alg: 'EdDSA',
+        x: key.x,
+        kid: await calculateJwkThumbprint(key),
+      });
+    }
+  });
+
+  it('is empty for HMAC, whose secrets are nobody else’s', async () => {
+    expect(await keySet(endpoint)).toEqual([]);
+  });
+});

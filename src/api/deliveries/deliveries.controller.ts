@@ -11,6 +11,7 @@ import { TenantStore } from '../../store/tenants.js';
 import { PageQuery } from '../page.dto.js';
 import { PagePosition } from '../pagination.js';
 import { DeliveryParameter } from '../parameters.js';
+import { PayloadReads } from '../payload-reads.js';
 import { mayReadPayloads, type Principal } from '../principal.js';
 import { Refuses } from '../refuses.js';
 import { Caller, Source } from '../request.js';
@@ -30,6 +31,7 @@ export class DeliveriesController {
     private readonly pool: ApiPool,
     private readonly tenants: TenantStore,
     private readonly actions: DeliveryActions,
+    private readonly reads: PayloadReads,
   ) {}
 
   @Get()
@@ -42,9 +44,18 @@ export class DeliveriesController {
   })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries.' })
   @Refuses('validation_failed', 'cursor_invalid', 'tenant_not_found', 'endpoint_not_found', 'event_not_found')
-  async list(@Query() query: DeliveryQuery, @Caller() caller: Principal): Promise<DeliveryPage> {
+  async list(
+    @Query() query: DeliveryQuery,
+    @Caller() caller: Principal,
+    @Source() source: AuditSource,
+  ): Promise<DeliveryPage> {
     const { limit, cursor, ...given } = query;
     const filter = await toDeliveryFilter(given, caller, (tenant) => this.tenants.tenantEverKnown(tenant));
+    if (given.search !== undefined) {
+      const tenantId = filter.tenantId ?? null;
+      const targetId = given.tenant ?? '*';
+      await this.reads.record(caller, source, { action: 'payloads.searched', tenantId, targetId });
+    }
     const position = new PagePosition('deliveries', given);
     const page = await readDeliveryPage(this.pool, filter, { before: position.before(cursor), limit });
     if (page.rows.length === 0) await checkNamed(this.pool, filter);
@@ -74,8 +85,10 @@ export class DeliveriesController {
     @Param('delivery') delivery: string,
     @Query() query: PageQuery,
     @Caller() caller: Principal,
+    @Source() source: AuditSource,
   ): Promise<AttemptPage> {
-    const { id } = await this.find(delivery, caller);
+    const { id, tenantId } = await this.find(delivery, caller);
+    await this.reads.record(caller, source, { action: 'answers.read', tenantId, targetId: delivery });
     const position = new PagePosition('attempts', { id });
     const place = { before: position.before(query.cursor), limit: query.limit + 1 };
     const rows = await readAttempts(this.pool, id, place, mayReadPayloads(caller));

@@ -5,15 +5,17 @@ import { PosthornError } from '../../errors.js';
 import { fromPublicId, toPublicId } from '../../model/id.js';
 import { parseInstant } from '../../model/instant.js';
 import { ApiPool } from '../../store/api-pool.js';
+import type { AuditSource } from '../../store/audit.js';
 import { readDeliveryPage } from '../../store/delivery-log.js';
 import { findEvent, readEventPage } from '../../store/event-log.js';
 import { TenantStore } from '../../store/tenants.js';
 import { deliveryPage } from '../deliveries/delivery-mapping.js';
 import { PAGE_LIMIT_MAX, PagePosition } from '../pagination.js';
 import { EventParameter, TenantParameter } from '../parameters.js';
+import { PayloadReads } from '../payload-reads.js';
 import { mayReadPayloads, type Principal } from '../principal.js';
 import { Refuses } from '../refuses.js';
-import { Caller, TenantReference } from '../request.js';
+import { Caller, Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
 import { eventAnswer, eventDetailsText } from './event-mapping.js';
 import { EventDetailsAnswer, EventPage, EventQuery } from './event.dto.js';
@@ -25,6 +27,7 @@ export class EventsController {
   constructor(
     private readonly pool: ApiPool,
     private readonly tenants: TenantStore,
+    private readonly reads: PayloadReads,
   ) {}
 
   @Get()
@@ -66,11 +69,13 @@ export class EventsController {
     @TenantReference() reference: string,
     @Param('event') event: string,
     @Caller() caller: Principal,
+    @Source() source: AuditSource,
   ): Promise<string> {
     const tenantId = await this.tenants.tenantEverKnown(reference);
     const eventId = fromPublicId('evt', event);
     const row = eventId && (await findEvent(this.pool, tenantId, eventId));
     if (!row) throw new PosthornError('event_not_found');
+    await this.reads.record(caller, source, { action: 'payload.read', tenantId, targetId: event });
     const place = { before: undefined, limit: PAGE_LIMIT_MAX };
     const page = await readDeliveryPage(this.pool, { tenantId, eventId: row.id }, place);
     const { data, nextCursor } = deliveryPage(
