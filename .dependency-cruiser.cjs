@@ -22,6 +22,14 @@ const siblings = WORKERS.map((folder) => ({
 module.exports = {
   forbidden: [
     {
+      name: 'transformations-stand-alone',
+      comment:
+        'Expressions of strangers run there. What their threads could reach, a hole in the language could reach.',
+      severity: 'error',
+      from: { path: '^src/transformation/' },
+      to: { path: '^(src/(?!transformation/)|migrations/)' },
+    },
+    {
       name: 'model-stands-alone',
       comment:
         'The nouns and their rules are pure: tested without a database, read without knowing the rest.',
