@@ -3,7 +3,7 @@
  * on size, time and number stand here; slow or endless requests are Node's to end (requestTimeout).
  */
 import { randomBytes } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter, RouteConfig, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -23,6 +23,10 @@ import { StrictValidationPipe } from './validation.js';
 const PATH_PARAMETER_LENGTH_MAX = 3 * 3 * 256;
 /** Longer than the idle time of common load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 72_000;
+/** How often a server that is closing looks for connections that have had their last answer. */
+const IDLE_SWEEP_MS = 50;
+/** What is not answered by then is cut off: emits that were committed are safe to repeat. */
+const CLOSE_MS_MAX = 5_000;
 /** A connection that sends nothing while a request is expected of it. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
@@ -84,6 +88,10 @@ export function configureApi(app: NestFastifyApplication, settings: HttpSettings
     // Decodes to a character that PostgreSQL has no text for.
     done(request.url.includes('%00') ? new PosthornError('bad_request', 'The URL contains %00.') : undefined);
   });
+  instance.addHook('preClose', (done) => {
+    letGoOfConnections(instance.server);
+    done();
+  });
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, parseBody);
 
@@ -113,6 +121,19 @@ function parseBody(
   } catch (error) {
     done(error as Error);
   }
+}
+
+/**
+ * Node ends the connections that are idle when a server closes, and forgets the others: those whose answer is still on its
+ * way are then kept alive, and half a request is waited for without an end (no timeout is looked at any more).
+ */
+function letGoOfConnections(server: Server): void {
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const end = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
+  server.once('close', () => {
+    clearInterval(sweep);
+    clearTimeout(end);
+  });
 }
 
 /** Unique among processes and restarts by its first half, among requests by its second. */

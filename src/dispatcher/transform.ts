@@ -1,5 +1,5 @@
 /**
- * The body of an endpoint that has an expression for it: the event as JSON goes to a thread of src/transformation, and
+ * The body of an endpoint that has an expression for it: the event as JSON goes to a process of src/transformation, and
  * what it gives is the body. A failure is the attempt's, tried again by the schedule: until then somebody may have
  * mended the expression.
  */
@@ -25,6 +25,6 @@ export async function transformedBody(
     case 'problem':
       return unsent('transformation_failed', transformed.reason);
     case 'busy':
-      return unsent('internal', `no thread was free for the transformation within ${timeoutMs} ms`);
+      return unsent('internal', `no process was free for the transformation within ${timeoutMs} ms`);
   }
 }

@@ -1,24 +1,24 @@
 /**
  * Evaluates customers' expressions over events without letting any of them harm another. Expressions run in a few
- * threads, started when the first is needed and never before. Of each line (an endpoint's, usually) one expression runs
- * at a time, and lines take turns: one that is slow in everything it does uses up its own turns and one thread,
+ * processes, started when the first is needed and never before. Of each line (an endpoint's, usually) one expression runs
+ * at a time, and lines take turns: one that is slow in everything it does uses up its own turns and one process,
  * and the rest go on in the others.
  *
  * Deliveries of endpoints without an expression never come here.
  */
-import { Thread } from './thread.js';
-import type { Reply } from './worker.js';
+import type { Reply } from './evaluate.js';
+import { Evaluator } from './evaluator.js';
 
 export type Transformed = Reply | { kind: 'busy' };
 
 export interface TransformerOptions {
-  threadsMax?: number;
+  processesMax?: number;
   /** For one evaluation, on the clock of the wall. */
   timeMs?: number;
 }
 
 /** One for who is slow, one for everybody else; more would only compete for the cores with what sends. */
-const THREADS_MAX = 2;
+const PROCESSES_MAX = 2;
 /** An expression of ordinary size takes well under a millisecond. */
 const TIME_MS = 100;
 
@@ -31,16 +31,16 @@ interface Task {
 }
 
 export class Transformer {
-  private readonly threadsMax: number;
+  private readonly processesMax: number;
   private readonly timeMs: number;
   /** In the order of their turns; none is empty. */
   private readonly lines = new Map<string, Task[]>();
   private readonly running = new Set<string>();
-  private readonly idle: Thread[] = [];
-  private readonly threads = new Set<Thread>();
+  private readonly idle: Evaluator[] = [];
+  private readonly evaluators = new Set<Evaluator>();
 
-  constructor({ threadsMax = THREADS_MAX, timeMs = TIME_MS }: TransformerOptions = {}) {
-    this.threadsMax = threadsMax;
+  constructor({ processesMax = PROCESSES_MAX, timeMs = TIME_MS }: TransformerOptions = {}) {
+    this.processesMax = processesMax;
     this.timeMs = timeMs;
   }
 
@@ -61,8 +61,8 @@ export class Transformer {
 
   close(): void {
     for (const tasks of [...this.lines.values()]) for (const task of [...tasks]) this.giveUp(task);
-    for (const thread of this.threads) thread.end('this process is stopping');
-    this.threads.clear();
+    for (const evaluator of this.evaluators) evaluator.end('this process is stopping');
+    this.evaluators.clear();
     this.idle.length = 0;
   }
 
@@ -70,19 +70,19 @@ export class Transformer {
     for (;;) {
       const line = this.nextLine();
       if (line === undefined) return;
-      const thread = this.idle.pop() ?? this.newThread();
-      if (thread === undefined) return;
-      void this.run(thread, this.takeFrom(line));
+      const evaluator = this.idle.pop() ?? this.newEvaluator();
+      if (evaluator === undefined) return;
+      void this.run(evaluator, this.takeFrom(line));
     }
   }
 
-  private async run(thread: Thread, task: Task): Promise<void> {
+  private async run(evaluator: Evaluator, task: Task): Promise<void> {
     clearTimeout(task.timer);
     this.running.add(task.line);
-    const reply = await thread.evaluate(task, this.timeMs);
+    const reply = await evaluator.evaluate(task, this.timeMs);
     this.running.delete(task.line);
-    if (thread.ended) this.threads.delete(thread);
-    else this.idle.push(thread);
+    if (evaluator.ended) this.evaluators.delete(evaluator);
+    else this.idle.push(evaluator);
     task.resolve(reply);
     this.startNext();
   }
@@ -101,11 +101,11 @@ export class Transformer {
     return task;
   }
 
-  private newThread(): Thread | undefined {
-    if (this.threads.size >= this.threadsMax) return undefined;
-    const thread = new Thread();
-    this.threads.add(thread);
-    return thread;
+  private newEvaluator(): Evaluator | undefined {
+    if (this.evaluators.size >= this.processesMax) return undefined;
+    const evaluator = new Evaluator();
+    this.evaluators.add(evaluator);
+    return evaluator;
   }
 
   private giveUp(task: Task): void {

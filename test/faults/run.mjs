@@ -5,6 +5,7 @@
  *   --soak              the soak alone: an hour at 500 events a second
  *   --minutes=60        how long it soaks
  *   --per-second=500    how many events a second
+ *   --queue=redis       on this queue backend alone (CI runs Redis: it has every case, and twice the time is too much)
  *   --write             writes the table into docs/reliability.md
  *
  * Not a vitest plugin: vitest refuses flags that it does not know, so ours become variables (rig/options.ts).
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
     soak: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '60' },
     'per-second': { type: 'string', default: '500' },
+    queue: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -36,7 +38,13 @@ const resultsDir = mkdtempSync(path.join(tmpdir(), 'posthorn-faults-'));
 const files = values.soak ? ['test/faults/soak.test.ts'] : positionals;
 const { status } = spawnSync(
   path.join(root, 'node_modules', '.bin', 'vitest'),
-  ['run', '--config', 'vitest.faults.config.ts', ...files],
+  [
+    'run',
+    '--config',
+    'vitest.faults.config.ts',
+    ...(values.queue === undefined ? [] : ['--project', `queue on ${values.queue}`]),
+    ...files,
+  ],
   {
     cwd: root,
     stdio: 'inherit',

@@ -1,7 +1,10 @@
 /** What every request goes through, whatever it asks for: bodies, paths, methods, media types, and the shape of refusals. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN_KEY } from '../support/environment.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
+import { waitFor } from '../support/wait-for.js';
 
 let posthorn: TestPosthorn;
 beforeAll(async () => {
@@ -137,3 +140,37 @@ function raw(text: string): Promise<string> {
     socket.on('close', () => resolve(answer)).on('error', reject);
   });
 }
+
+describe('a server that stops', () => {
+  it('answers what has begun, and does not wait for the client to let its connection go', async () => {
+    const stopping = await startTestPosthorn({ env: { ROLE: 'api' } });
+    const { port, hostname } = new URL(stopping.url);
+    const socket = connect(Number(port), hostname);
+    const received: Buffer[] = [];
+    socket.on('data', (bytes: Buffer) => received.push(bytes));
+    const head = [
+      'POST /v1/tenants HTTP/1.1',
+      'host: posthorn',
+      `authorization: Bearer ${ADMIN_KEY}`,
+      'content-type: application/json',
+      'content-length: 2',
+      'expect: 100-continue',
+    ];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    await once(socket, 'data'); // the server has read the head, and waits for the body
+    const closed = stopping.close();
+    await waitFor(
+      () =>
+        fetch(`${stopping.url}/healthz`).then(
+          () => false,
+          () => true,
+        ),
+      {
+        what: 'the server to take no more connections',
+      },
+    );
+    socket.write('{}');
+    await closed; // kept alive, the connection would be open for another minute
+    expect(Buffer.concat(received).toString()).toMatch(/HTTP\/1.1 (201|503)/);
+  });
+});

@@ -76,8 +76,8 @@ describe('an event with deliverAt', () => {
   it('is the same event only with the same times', async () => {
     const deliverAt = inMs(60_000);
     const event = { type: 'repeated', data: 1, id: 'once' };
-    const first = await posthorn.client.emit(tenant.id, { ...event, deliverAt } as never);
-    const again = await posthorn.client.emit(tenant.id, { ...event, deliverAt } as never);
+    const first = await posthorn.client.emit(tenant.id, { ...event, deliverAt });
+    const again = await posthorn.client.emit(tenant.id, { ...event, deliverAt });
     expect(again.id).toBe(first.id);
     const other = await posthorn.client.request('POST', `/v1/tenants/${tenant.id}/events`, event);
     expect(other).toMatchObject({ status: 409, body: { code: 'idempotency_key_reused' } });

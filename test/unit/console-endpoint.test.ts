@@ -107,8 +107,10 @@ describe('the curl command', () => {
     const script = `curl() { printf '%s\\0' "$@"; }\n${command.replace('whsec_…', secret)}`;
     const args = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
     const given = args.flatMap((arg, index) => (args[index - 1] === '-H' ? [arg] : []));
-    const headers = Object.fromEntries(given.map((header) => header.split(/: (.*)/).slice(0, 2)));
-    return { args, headers: headers as Record<string, string>, body: args.at(-1)! };
+    const headers = Object.fromEntries(
+      given.map((header) => header.split(/: (.*)/).slice(0, 2) as [string, string]),
+    );
+    return { args, headers, body: args.at(-1)! };
   }
 
   it('signs so that the published library believes it, whatever is in the payload', () => {

@@ -93,7 +93,7 @@ it('one that is always slow delays nobody else by more than a turn', async () =>
 });
 
 it('what gets no turn in time is busy, and nobody’s failure', async () => {
-  const one = new Transformer({ timeMs: 300, threadsMax: 1 });
+  const one = new Transformer({ timeMs: 300, processesMax: 1 });
   const first = one.transform('a', '($f := function($n) { $f($n + 1) }; $f(0))', '{}', WAIT_MS);
   expect(await one.transform('b', '1', '{}', 50)).toEqual({ kind: 'busy' });
   expect(await first).toMatchObject({ kind: 'problem' });

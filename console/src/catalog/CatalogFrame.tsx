@@ -12,7 +12,7 @@ export function CatalogFrame() {
         Skip to the page
       </a>
       <header className="public-head">
-        <Link to={'/' as never} className="side-brand">
+        <Link to={'/'} className="side-brand">
           {logoUrl ? <img src={logoUrl} alt="" /> : name ? null : <Mark />}
           <span className="truncate">{name ?? 'Webhooks'}</span>
           <span className="dim">event catalog</span>

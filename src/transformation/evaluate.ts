@@ -1,11 +1,12 @@
 /**
- * What runs inside the thread: JSONata over one event at a time. The thread is started from this function's own text, so
- * that it is the same in `dist` and where tests run the sources; it may therefore use nothing from outside itself.
+ * What runs inside the process that evaluates: JSONata over one event at a time. It is started from this function's own
+ * text, so that it is the same in `dist` and where tests run the sources; it may therefore use nothing from outside itself.
  *
  * One tenant's expression runs where another's ran before. What they could leave behind is closed: variables live for
- * one evaluation, built-in prototypes take no additions, and the thread has no environment variables.
+ * one evaluation, built-in prototypes take no additions, and the process has no environment variables.
  */
-import type { MessagePort } from 'node:worker_threads';
+
+import type * as Threads from 'node:worker_threads';
 
 export interface Job {
   expression: string;
@@ -18,31 +19,35 @@ export type Reply =
   /** `message` may quote the event; `reason` says the same without, for logs. */
   | { kind: 'problem'; reason: string; message: string };
 
-export interface WorkerSettings {
+export interface EvaluatorSettings {
   jsonataPath: string;
   bodyLengthMax: number;
+  /** The process that this one works for, and does not outlive. */
+  parent: number;
 }
 
 interface Expression {
   evaluate(input: unknown, bindings: object): Promise<unknown>;
 }
 
-export function work(require: (id: string) => unknown): void {
-  const { parentPort, workerData } = require('node:worker_threads') as {
-    parentPort: MessagePort;
-    workerData: WorkerSettings;
-  };
-  const jsonata = require(workerData.jsonataPath) as (expression: string) => Expression;
+export function evaluateOnRequest(require: (id: string) => unknown): void {
+  const settings = JSON.parse(process.argv.at(-1)!) as EvaluatorSettings;
+  const { Worker } = require('node:worker_threads') as typeof Threads;
+  const jsonata = require(settings.jsonataPath) as (expression: string) => Expression;
+  // A parent that was killed cannot end an expression that runs for ever; only another thread notices then.
+  const watch = `setInterval(() => process.ppid === ${settings.parent} || process.kill(process.pid, 'SIGKILL'), 1000)`;
+  new Worker(watch, { eval: true }).unref();
   for (const { prototype } of [Object, Array, String, Number, Boolean, Function]) {
     Object.preventExtensions(prototype);
   }
   const EXPRESSIONS_MAX = 200;
   const expressions = new Map<string, Expression>();
 
-  parentPort.on('message', (job: Job) => {
-    void answer(job).then((reply) => parentPort.postMessage(reply));
+  process.on('message', (job: Job) => {
+    void answer(job).then((reply) => process.send!(reply));
   });
-  parentPort.postMessage('ready');
+  process.on('disconnect', () => process.exit());
+  process.send!('ready');
 
   async function answer({ expression, input }: Job): Promise<Reply> {
     try {
@@ -51,8 +56,8 @@ export function work(require: (id: string) => unknown): void {
       // Without bindings of its own, an evaluation would leave its variables to the next.
       const body = JSON.stringify(await parsed.evaluate(JSON.parse(input), {})) as string | undefined;
       if (body === undefined) return problem('the expression gives nothing for this event');
-      if (body.length > workerData.bodyLengthMax)
-        return problem(`the expression gives more than ${workerData.bodyLengthMax} characters of JSON`);
+      if (body.length > settings.bodyLengthMax)
+        return problem(`the expression gives more than ${settings.bodyLengthMax} characters of JSON`);
       return { kind: 'body', body };
     } catch (error) {
       return failure(error as { code?: string; position?: number; message?: string });

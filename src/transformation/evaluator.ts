@@ -1,0 +1,90 @@
+/**
+ * One process that evaluates, bounded in time and memory. An expression that exceeds either ends the process, and whoever
+ * owns it starts another. Starting takes some 80 ms and is not charged to the expression that waits for it.
+ *
+ * A process and not a thread: V8 ends the whole process when a thread's heap is full at the wrong moment, whatever its
+ * `resourceLimits` say (https://github.com/nodejs/node/issues/47224), and one tenant's expression would end the dispatcher.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { evaluateOnRequest, type EvaluatorSettings, type Job, type Reply } from './evaluate.js';
+
+/** Far above what an event of the largest size needs, and far below what would trouble the machine. */
+const HEAP_MB = 64;
+const YOUNG_MB = 8;
+const BODY_LENGTH_MAX = 1_048_576;
+const START_MS_MAX = 10_000;
+
+const SOURCE = `(${evaluateOnRequest.toString()})(require)`;
+
+export class Evaluator {
+  /** It was ended, by an expression or by close(), and answers nothing more. */
+  ended = false;
+  private readonly child: ChildProcess;
+  private readonly started: Promise<void>;
+  private settle: ((reply: Reply) => void) | undefined;
+
+  constructor() {
+    const settings: EvaluatorSettings = {
+      jsonataPath: createRequire(import.meta.url).resolve('jsonata'),
+      bodyLengthMax: BODY_LENGTH_MAX,
+      parent: process.pid,
+    };
+    this.child = spawn(
+      process.execPath,
+      [
+        `--max-old-space-size=${HEAP_MB}`,
+        `--max-semi-space-size=${YOUNG_MB}`,
+        '--eval',
+        SOURCE,
+        JSON.stringify(settings),
+      ],
+      // No environment: it has our secrets. No output: V8's report of a full heap is not our log.
+      { env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
+    );
+    this.child.unref();
+    this.child.channel?.unref();
+    this.started = new Promise((resolve) => this.child.once('message', () => resolve()));
+    this.child.on('message', (reply: Reply | 'ready') => {
+      if (reply !== 'ready') this.settle?.(reply);
+    });
+    this.child.on('error', () => this.end('the process that evaluates expressions cannot be reached'));
+    this.child.on('exit', (_, signal) =>
+      this.end(
+        signal === 'SIGABRT'
+          ? `the expression took more than ${HEAP_MB} MB of memory`
+          : 'the process that evaluated the expression was stopped',
+      ),
+    );
+  }
+
+  /** One job at a time. */
+  async evaluate({ expression, input }: Job, timeMs: number): Promise<Reply> {
+    const reply = new Promise<Reply>((resolve) => (this.settle = resolve));
+    let timer = setTimeout(
+      () => this.end('no process to evaluate the expression in could be started'),
+      START_MS_MAX,
+    );
+    await Promise.race([this.started, reply]);
+    clearTimeout(timer);
+    if (!this.ended) {
+      timer = setTimeout(() => {
+        // When this process itself was held up, the answer may be there already: it is read before this is run.
+        setImmediate(() => this.settle && this.end(`the expression took longer than ${timeMs} ms`));
+      }, timeMs);
+      this.child.send({ expression, input } satisfies Job, () => undefined);
+    }
+    const answer = await reply;
+    this.settle = undefined;
+    clearTimeout(timer);
+    return answer;
+  }
+
+  end(reason: string): void {
+    this.settle?.({ kind: 'problem', reason, message: reason });
+    this.settle = undefined;
+    if (this.ended) return;
+    this.ended = true;
+    this.child.kill('SIGKILL');
+  }
+}
