@@ -104,7 +104,7 @@ async function send(
     const whole = prepare(delivery, event, target, startedAtMs, body);
     // The lease is made for the whole attempt.
     const leftMs = Math.ceil(timeoutMs - (performance.now() - startedAt));
-    request = { ...whole, timeoutMs: Math.max(1, leftMs) };
+    request = { ...whole, timeoutMs: Math.max(0, leftMs) };
   }
   const { tokens } = target;
   const result = await (tokens === undefined ? egress.send(request) : sendWithToken(request, tokens, egress));

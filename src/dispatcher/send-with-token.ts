@@ -26,11 +26,11 @@ export async function sendWithToken(
   let refused: string | undefined;
   for (;;) {
     const askedAt = performance.now();
-    const token = await tokens.get(egress, Math.max(1, leftMs()), refused);
+    const token = await tokens.get(egress, Math.max(0, leftMs()), refused);
     tokenMs += performance.now() - askedAt;
     if (token.kind === 'error') return timed(token);
     const headers = [...request.headers, 'authorization', `Bearer ${token.value}`];
-    const result = await egress.send({ ...request, headers, timeoutMs: Math.max(1, leftMs()) });
+    const result = await egress.send({ ...request, headers, timeoutMs: Math.max(0, leftMs()) });
     if (result.statusCode !== 401 || refused !== undefined || leftMs() <= 0) return timed(result);
     refused = token.value;
   }

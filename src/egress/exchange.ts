@@ -22,6 +22,9 @@ const RESPONSE_HEADERS_MAX = 100;
 /** 102 and 103 are legal in any number; this many are an attack on our patience. */
 const INFORMATIONAL_MAX = 32;
 
+/** Nobody reads it: whoever is overdue has settled already. */
+const OVERDUE = new EgressFailure('timeout', 'the time was over before the request began');
+
 const EMPTY_BODY: Buffer = Buffer.alloc(0);
 
 export interface ExchangeOwner {
@@ -56,7 +59,15 @@ export class Exchange implements Served, Expiring {
 
   // What undici calls, in this order.
 
-  onRequestStart(): void {}
+  /**
+   * The moment before the first byte is written, however long opening the connection took. A process that was paused
+   * meanwhile hears of its connection before its timers run, and must not send what its lease no longer covers.
+   */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (performance.now() < this.deadlineAt) return;
+    this.expire();
+    controller.abort(OVERDUE);
+  }
 
   onResponseStart(
     _controller: Dispatcher.DispatchController,

@@ -30,6 +30,16 @@ async function sendTo(
   return egress.send(post(`${receiver.url}/hook?a=b`, changes));
 }
 
+/** Whatever can be done without hearing from the network is done: the socket is told to connect. */
+async function connecting(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise<void>((resolve) => process.nextTick(resolve));
+}
+
+/** What `SIGSTOP` and `SIGCONT`, or a starved container, look like from inside: time passes, and nothing runs. */
+function sleepAsWhenPaused(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 const head200 = 'HTTP/1.1 200 OK\r\n';
 
 describe('a request', () => {
@@ -54,6 +64,17 @@ describe('a request', () => {
     expect(request?.head).toContain(`host: 127.0.0.1:${receiver.port}`);
     expect(request?.head).toContain('webhook-id: evt_1');
     expect(request?.body.toString()).toBe('{"type":"invoice.paid"}');
+  });
+
+  it('is not begun by a process that slept past its deadline while the connection was opened', async () => {
+    await start((socket) => socket.write(reply('200 OK')));
+    const sending = egress.send(post(receiver.url, { timeoutMs: 50 }));
+    await connecting();
+    sleepAsWhenPaused(100);
+
+    expect(await sending).toMatchObject({ kind: 'error', code: 'timeout' });
+    await waitFor(() => egress.stats().origins === 0, { what: 'the connection to be let go' });
+    expect(receiver.requests).toEqual([]);
   });
 
   it('carries a buffer byte for byte, and headers given as an object', async () => {
