@@ -143,9 +143,12 @@ function requestIds(): () => string {
   return () => `${process}-${(++count).toString(36)}`;
 }
 
-/** What never became a request: broken HTTP, or one that took too long to arrive. */
+/**
+ * What never became a request: broken HTTP, or one that took too long to arrive. On a connection that was opened ahead
+ * of time and never used, nobody waits for an answer: its client would take a 408 for that of the next request.
+ */
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesRead === 0) {
     socket.destroy();
     return;
   }

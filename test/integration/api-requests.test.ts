@@ -68,6 +68,10 @@ describe('a body', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('"code":"request_timeout"');
   });
+
+  it('that is not even begun is no reason for an answer: the connection is closed, and that is all', async () => {
+    expect(await raw('')).toBe('');
+  });
 });
 
 describe('a refusal', () => {
