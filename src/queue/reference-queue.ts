@@ -20,8 +20,8 @@ export interface ReferenceJob {
 
 /** References in a job at most: beyond a hundred the saving is spent, and a worker's first send waits for the last load. */
 export const JOB_REFERENCES_MAX = 128;
-/** Jobs in one call to the backend. */
-const BULK_JOBS_MAX = 32;
+/** Jobs that are handed to the backend together. */
+const BATCH_JOBS_MAX = 32;
 /**
  * The window is full at this many waiting jobs. Two to three seconds of work at full speed: well inside the
  * shortest lease, so that a reference is not taken for lost while it waits its turn.
@@ -101,9 +101,10 @@ export class ReferenceQueue {
     // One turn of the event loop lets everything that was committed together go into the same jobs.
     await new Promise(setImmediate);
     while (this.pending.length > 0) {
-      const batch = this.pending.splice(0, JOB_REFERENCES_MAX * BULK_JOBS_MAX);
+      const batch = this.pending.splice(0, JOB_REFERENCES_MAX * BATCH_JOBS_MAX);
       try {
-        await this.queue.addBulk(toJobs(batch));
+        // Not addBulk: on PostgreSQL it makes two temporary tables with every call, which takes ten times as long.
+        await Promise.all(toJobs(batch).map(({ name, data, opts }) => this.queue.add(name, data, opts)));
         this.waitingJobs += Math.ceil(batch.length / JOB_REFERENCES_MAX);
       } catch (error) {
         this.dropped += batch.length;
