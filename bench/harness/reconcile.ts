@@ -38,33 +38,18 @@ export async function reconcile(
   installation: Installation,
   { owedTo, unanswered = 0, onArrival }: ReconcileOptions,
 ): Promise<Tally> {
-  const { accepted, received } = await collect(bench);
-  const acceptedIndex = new RecordIndex(accepted);
   const deliveredTo = new Map<number, Set<number>>();
-  const tally: Tally = {
-    accepted: accepted.count,
-    owed: 0,
-    delivered: 0,
-    waiting: 0,
-    lost: 0,
-    duplicates: 0,
-    unanswered,
-  };
-
-  const key = new Uint32Array(KEY_WORDS);
-  for (let record = 0; record < received.count; record++) {
-    const wordAt = received.wordAt(record);
-    tally.duplicates += received.words[wordAt + RECEIVED.countWord]! - 1;
-    key.set(received.words.subarray(wordAt, wordAt + 4));
-    const event = acceptedIndex.find(key);
-    if (event === -1) continue; // an emit whose answer we did not get
-    const endpoint = received.words[wordAt + 4]!;
-    tally.delivered++;
+  const arrivals = await matchArrivals(bench, (arrival, event) => {
     const endpoints = deliveredTo.get(event);
-    if (endpoints === undefined) deliveredTo.set(event, new Set([endpoint]));
-    else endpoints.add(endpoint);
-    onArrival?.(arrivalOf(accepted, event, endpoint, received, record));
-  }
+    if (endpoints === undefined) deliveredTo.set(event, new Set([arrival.endpoint]));
+    else endpoints.add(arrival.endpoint);
+    onArrival?.(arrival);
+  });
+  const { accepted, delivered, duplicates } = arrivals;
+  const tally: Tally = {
+    ...{ accepted: accepted.count, delivered, duplicates, unanswered },
+    ...{ owed: 0, waiting: 0, lost: 0 },
+  };
 
   const missing = new Map<string, Set<number>>();
   for (let event = 0; event < accepted.count; event++) {
@@ -77,6 +62,31 @@ export async function reconcile(
   tally.waiting = await countWaiting(installation, missing);
   tally.lost = [...missing.values()].reduce((sum, endpoints) => sum + endpoints.size, 0) - tally.waiting;
   return tally;
+}
+
+/**
+ * Goes through everything that the receiver got of what the generator was promised.
+ * @param onArrival `event` is its record among the accepted
+ */
+export async function matchArrivals(
+  bench: Bench,
+  onArrival: (arrival: Arrival, event: number) => void,
+): Promise<{ accepted: Records; delivered: number; duplicates: number }> {
+  const { accepted, received } = await collect(bench);
+  const acceptedIndex = new RecordIndex(accepted);
+  const key = new Uint32Array(KEY_WORDS);
+  let delivered = 0;
+  let duplicates = 0;
+  for (let record = 0; record < received.count; record++) {
+    const wordAt = received.wordAt(record);
+    duplicates += received.words[wordAt + RECEIVED.countWord]! - 1;
+    key.set(received.words.subarray(wordAt, wordAt + 4));
+    const event = acceptedIndex.find(key);
+    if (event === -1) continue; // an emit whose answer we did not get
+    delivered++;
+    onArrival(arrivalOf(accepted, event, received.words[wordAt + 4]!, received, record), event);
+  }
+  return { accepted, delivered, duplicates };
 }
 
 async function collect({

@@ -1,4 +1,4 @@
-/** One keep-alive connection that emits one event at a time. One that breaks is opened again, and says so. */
+/** One keep-alive connection that emits one event at a time. One that closes is opened again, and says so. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { MessageReader } from './message-reader.js';
@@ -16,8 +16,10 @@ export interface Answered {
 
 export interface EmitListener {
   answered(connection: EmitConnection, answered: Answered): void;
-  /** It broke with a request that will never be answered, and is open again. */
-  reopened(connection: EmitConnection): void;
+  /** It closed; until it is open again it can send nothing. */
+  closed(connection: EmitConnection): void;
+  /** @param withRequest it had closed with a request that will never be answered */
+  reopened(connection: EmitConnection, withRequest: boolean): void;
 }
 
 const STATUS_AT = 'HTTP/1.1 '.length;
@@ -71,11 +73,11 @@ export class EmitConnection {
   private reopen(): void {
     if (this.closed) return;
     const wasBusy = this.busy;
-    // Still busy until it is open: nobody may send meanwhile.
+    this.listener.closed(this);
     void this.open().then(
       () => {
         this.busy = false;
-        if (wasBusy) this.listener.reopened(this);
+        this.listener.reopened(this, wasBusy);
       },
       () => undefined, // the server is gone; the events that are due then go to the others, or nowhere
     );

@@ -53,8 +53,12 @@ class Load {
       () =>
         new EmitConnection(options.host, options.port, {
           answered: (connection, answered) => this.answered(connection, answered),
-          reopened: (connection) => {
-            this.result.unanswered++;
+          closed: (connection) => {
+            const index = this.idle.indexOf(connection);
+            if (index >= 0) this.idle.splice(index, 1);
+          },
+          reopened: (connection, withRequest) => {
+            if (withRequest) this.result.unanswered++;
             this.continue(connection);
           },
         }),

@@ -2,13 +2,21 @@
  * What the tools themselves can do, and the bare loop: the figures that all others are to be read beside. If the tools
  * were near their ceiling in another scenario, that scenario would measure them.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { Bench, Scenario } from '../harness/bench.js';
 import { cpuSeconds } from '../harness/usage.js';
 import { startBareLoop } from '../bare/bare-loop.js';
 import { emitBody, PAYLOAD_BYTES } from '../load/payload.js';
 import { CONNECTIONS } from '../harness/sustain.js';
-import { NOTHING, type Tally } from '../report/section.js';
+import { matchArrivals } from '../harness/reconcile.js';
+import type { LoadOptions } from '../load/generator.js';
+import { LATENCY_COLUMNS, latencyCells, LatencyRecorder, type Latencies } from '../report/latency.js';
+import { NOTHING } from '../report/section.js';
 import { figure, median, withSpread } from '../report/statistics.js';
+
+const STEADY_PER_SECOND = 300;
+const ROUND_TRIPS = 200;
 
 export interface Ceiling {
   perSecond: number[];
@@ -32,14 +40,17 @@ export const ceilings: Scenario = {
       const tools = await measure(bench, bareLoop.pid, receiverPort!);
       const bare = await measure(bench, bareLoop.pid, bareLoopPort);
       const { delivered, duplicates } = await bench.receiver.call('progress');
-      const tally: Tally = {
+      const accepted = bare.accepted;
+      const tally = {
         ...NOTHING,
-        accepted: bare.accepted,
-        owed: bare.accepted,
+        accepted,
+        owed: accepted,
         delivered,
         duplicates,
+        lost: accepted - delivered,
       };
-      tally.lost = tally.owed - delivered;
+      const steady = await steadyLatency(bench, bareLoopPort);
+      const messages = await postgresRoundTrips(bench);
       return {
         title: 'Ceilings',
         about:
@@ -66,11 +77,22 @@ export const ceilings: Scenario = {
               row('generator → bare loop → receiver', bare, median(bare.bareLoop)),
             ],
           },
+          {
+            title: `The bare loop at ${STEADY_PER_SECOND} events/s: due → arrived at the receiver`,
+            columns: LATENCY_COLUMNS,
+            rows: [latencyCells(steady)],
+          },
+          {
+            title:
+              'A round trip to PostgreSQL, one at a time on an idle machine: median (lowest–highest), ms',
+            columns: ['select 1', 'one row of 1 KB committed'],
+            rows: [[withSpread(messages.select), withSpread(messages.commit)]],
+          },
         ],
         notes: [],
         tally,
         failures: [],
-        data: { tools, bare },
+        data: { tools, bare, steady, messages },
       };
     } finally {
       await bareLoop.stop();
@@ -96,17 +118,10 @@ async function measure(
   // The first one warms up, and does not count.
   for (let run = 0; run <= runs; run++) {
     const before = Object.values(pids).map(cpuSeconds);
-    const load = await generator.call(
-      'load',
-      {
-        host: '127.0.0.1',
-        port,
-        key: 'none',
-        targets: [{ path: '/v1/tenants/none/events', body: emitBody() }],
-        connections: CONNECTIONS,
-      },
-      { kind: 'closed', durationMs: run === 0 ? 1_500 : runSeconds(bench) * 1000 },
-    );
+    const load = await generator.call('load', loadOf(port), {
+      kind: 'closed',
+      durationMs: run === 0 ? 1_500 : runSeconds(bench) * 1000,
+    });
     const after = Object.values(pids).map(cpuSeconds);
     ceiling.accepted += load.accepted;
     if (run === 0) continue;
@@ -116,6 +131,60 @@ async function measure(
     });
   }
   return ceiling;
+}
+
+/** What a latency at a fixed rate is to be read beside: the same way without a ledger. */
+async function steadyLatency(bench: Bench, bareLoopPort: number): Promise<Latencies> {
+  await bench.generator.call('reset');
+  await bench.generator.call('load', loadOf(bareLoopPort), {
+    kind: 'open',
+    durationMs: bench.short ? 2_000 : 8_000,
+    perSecond: STEADY_PER_SECOND,
+  });
+  const latencies = new LatencyRecorder();
+  await matchArrivals(bench, ({ dueMs, arrivedMs }) => latencies.record(arrivedMs - dueMs));
+  return latencies.result();
+}
+
+/** What a message between two processes, and a commit, cost on this machine when nothing else runs. */
+async function postgresRoundTrips(bench: Bench): Promise<{ select: number[]; commit: number[] }> {
+  const database = await bench.services.createDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    await client.query('CREATE TABLE messages (id int, body text)');
+    const timed = async (query: pg.QueryConfig): Promise<number[]> => {
+      const tookMs: number[] = [];
+      for (let turn = 0; turn < ROUND_TRIPS; turn++) {
+        const startedAt = performance.now();
+        await client.query(query);
+        tookMs.push(performance.now() - startedAt);
+        await sleep(5);
+      }
+      return tookMs;
+    };
+    return {
+      select: await timed({ name: 'select', text: 'SELECT 1' }),
+      commit: await timed({
+        name: 'commit',
+        text: 'INSERT INTO messages VALUES ($1, $2)',
+        values: [1, 'x'.repeat(PAYLOAD_BYTES)],
+      }),
+    };
+  } finally {
+    await client.end();
+    await database.drop();
+  }
+}
+
+function loadOf(port: number): LoadOptions {
+  return {
+    host: '127.0.0.1',
+    port,
+    key: 'none',
+    targets: [{ path: '/v1/tenants/none/events', body: emitBody() }],
+    connections: CONNECTIONS,
+  };
 }
 
 function row(path: string, ceiling: Ceiling, busiestMicros: number): string[] {

@@ -10,7 +10,8 @@ import { LATENCY_COLUMNS, latencyCells, LatencyRecorder, type Latencies } from '
 import { sum, type Tally } from '../report/section.js';
 
 const ENDPOINTS = 100;
-const WARM_UP_MS = 4_000;
+/** At a thousand a second: long enough for V8 to have compiled what runs. */
+const WARM_UP_MS = 8_000;
 
 interface Measured {
   backend: Backend;
@@ -78,7 +79,7 @@ async function measure(bench: Bench, backend: Backend) {
       if (!(await delivered(bench, accepted))) failures.push(`${backend}: not all arrived at ${perSecond}/s`);
       return load;
     };
-    await runAt(300, WARM_UP_MS);
+    await runAt(1_000, WARM_UP_MS);
     for (const perSecond of rates(bench))
       loads.push({ perSecond, load: await runAt(perSecond, seconds(bench) * 1000) });
     await installation.ledger.becomesQuiet(10_000);
