@@ -103,12 +103,13 @@ export async function loadDeliveries(
   database: Queryable,
   references: DeliveryReference[],
 ): Promise<LoadedDelivery[]> {
+  // Before asking: a process that is paused before it reads the answer must not take its lease for a fresh one.
+  const askedAt = performance.now();
   const { rows } = await database.query<Row>(LOAD, [
     plainArray(references.map((reference) => reference.deliveryId)),
     plainArray(references.map((reference) => reference.eventId)),
     plainArray(references.map((reference) => reference.epoch)),
   ]);
-  const loadedAt = performance.now();
   return rows.map((row) => ({
     deliveryId: row.id,
     eventId: row.event_id,
@@ -119,7 +120,7 @@ export async function loadDeliveries(
     scheduleAttempts: row.schedule_attempts,
     trigger: row.trigger,
     createdAt: row.created_at,
-    leaseEndsAt: loadedAt + row.lease_ms,
+    leaseEndsAt: askedAt + row.lease_ms,
     event:
       row.type === null
         ? undefined
