@@ -24,7 +24,7 @@ export async function transformedBody(
       return transformed.body;
     case 'problem':
       return unsent('transformation_failed', transformed.reason);
-    case 'busy':
-      return unsent('internal', `no process was free for the transformation within ${timeoutMs} ms`);
+    case 'unavailable':
+      return unsent('internal', `the transformation was not run: ${transformed.reason}`);
   }
 }

@@ -43,6 +43,8 @@ export function evaluateOnRequest(require: (id: string) => unknown): void {
   const EXPRESSIONS_MAX = 200;
   const expressions = new Map<string, Expression>();
 
+  // Ctrl-C and service managers signal the whole group: the parent stops in its order, and ends this process last.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
   process.on('message', (job: Job) => {
     void answer(job).then((reply) => process.send!(reply));
   });

@@ -15,6 +15,12 @@ const YOUNG_MB = 8;
 const BODY_LENGTH_MAX = 1_048_576;
 const START_MS_MAX = 10_000;
 
+/** What an expression cannot do to its process: somebody else ended it. */
+const FROM_OUTSIDE: readonly (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
+
+/** `unavailable` is nobody's fault but ours. */
+export type Evaluated = Reply | { kind: 'unavailable'; reason: string };
+
 const SOURCE = `(${evaluateOnRequest.toString()})(require)`;
 
 export class Evaluator {
@@ -22,7 +28,7 @@ export class Evaluator {
   ended = false;
   private readonly child: ChildProcess;
   private readonly started: Promise<void>;
-  private settle: ((reply: Reply) => void) | undefined;
+  private settle: ((evaluated: Evaluated) => void) | undefined;
 
   constructor() {
     const settings: EvaluatorSettings = {
@@ -48,43 +54,55 @@ export class Evaluator {
     this.child.on('message', (reply: Reply | 'ready') => {
       if (reply !== 'ready') this.settle?.(reply);
     });
-    this.child.on('error', () => this.end('the process that evaluates expressions cannot be reached'));
-    this.child.on('exit', (_, signal) =>
-      this.end(
-        signal === 'SIGABRT'
-          ? `the expression took more than ${HEAP_MB} MB of memory`
-          : 'the process that evaluated the expression was stopped',
-      ),
-    );
+    this.child.on('error', () => this.end(unavailable('the process for expressions cannot be reached')));
+    this.child.on('exit', (_, signal) => {
+      if (FROM_OUTSIDE.includes(signal)) this.end(unavailable('the process for expressions was ended'));
+      else if (signal === 'SIGABRT')
+        this.end(problem(`the expression took more than ${HEAP_MB} MB of memory`));
+      else this.end(problem('the expression ended the process that evaluated it'));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
   }
 
   /** One job at a time. */
-  async evaluate({ expression, input }: Job, timeMs: number): Promise<Reply> {
-    const reply = new Promise<Reply>((resolve) => (this.settle = resolve));
+  async evaluate({ expression, input }: Job, timeMs: number): Promise<Evaluated> {
+    const evaluated = new Promise<Evaluated>((resolve) => (this.settle = resolve));
     let timer = setTimeout(
-      () => this.end('no process to evaluate the expression in could be started'),
+      () => this.end(unavailable('no process for expressions could be started')),
       START_MS_MAX,
     );
-    await Promise.race([this.started, reply]);
+    await Promise.race([this.started, evaluated]);
     clearTimeout(timer);
     if (!this.ended) {
       timer = setTimeout(() => {
         // When this process itself was held up, the answer may be there already: it is read before this is run.
-        setImmediate(() => this.settle && this.end(`the expression took longer than ${timeMs} ms`));
+        setImmediate(() => this.settle && this.end(problem(`the expression took longer than ${timeMs} ms`)));
       }, timeMs);
       this.child.send({ expression, input } satisfies Job, () => undefined);
     }
-    const answer = await reply;
+    const answer = await evaluated;
     this.settle = undefined;
     clearTimeout(timer);
     return answer;
   }
 
-  end(reason: string): void {
-    this.settle?.({ kind: 'problem', reason, message: reason });
+  /** @param evaluated what whoever still waits for an answer is told */
+  end(evaluated: Evaluated): void {
+    this.settle?.(evaluated);
     this.settle = undefined;
     if (this.ended) return;
     this.ended = true;
     this.child.kill('SIGKILL');
   }
+}
+
+export function unavailable(reason: string): Evaluated {
+  return { kind: 'unavailable', reason };
+}
+
+function problem(reason: string): Evaluated {
+  return { kind: 'problem', reason, message: reason };
 }

@@ -6,10 +6,7 @@
  *
  * Deliveries of endpoints without an expression never come here.
  */
-import type { Reply } from './evaluate.js';
-import { Evaluator } from './evaluator.js';
-
-export type Transformed = Reply | { kind: 'busy' };
+import { Evaluator, unavailable, type Evaluated } from './evaluator.js';
 
 export interface TransformerOptions {
   processesMax?: number;
@@ -27,7 +24,7 @@ interface Task {
   expression: string;
   input: string | null;
   timer: NodeJS.Timeout;
-  resolve: (transformed: Transformed) => void;
+  resolve: (evaluated: Evaluated) => void;
 }
 
 export class Transformer {
@@ -46,9 +43,9 @@ export class Transformer {
 
   /**
    * @param input JSON text; null: only see whether the expression can be read
-   * @param waitMs how long to wait for a turn; then the answer is `busy`, which is nobody's fault but ours
+   * @param waitMs how long to wait for a turn; then the answer is `unavailable`
    */
-  transform(line: string, expression: string, input: string | null, waitMs: number): Promise<Transformed> {
+  transform(line: string, expression: string, input: string | null, waitMs: number): Promise<Evaluated> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.giveUp(task), waitMs);
       const task: Task = { line, expression, input, timer, resolve };
@@ -61,7 +58,7 @@ export class Transformer {
 
   close(): void {
     for (const tasks of [...this.lines.values()]) for (const task of [...tasks]) this.giveUp(task);
-    for (const evaluator of this.evaluators) evaluator.end('this process is stopping');
+    for (const evaluator of this.evaluators) evaluator.end(unavailable('this process is stopping'));
     this.evaluators.clear();
     this.idle.length = 0;
   }
@@ -114,6 +111,6 @@ export class Transformer {
     const left = tasks.filter((other) => other !== task);
     if (left.length > 0) this.lines.set(task.line, left);
     else this.lines.delete(task.line);
-    task.resolve({ kind: 'busy' });
+    task.resolve(unavailable('no process for expressions was free in time'));
   }
 }

@@ -1,5 +1,6 @@
 /** Customers' expressions: what they may do, what ends them, and whom they do not harm. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { Evaluator, unavailable } from '../../src/transformation/evaluator.js';
 import { Transformer } from '../../src/transformation/transformer.js';
 
 const transformer = new Transformer({ timeMs: 500 });
@@ -92,10 +93,50 @@ it('one that is always slow delays nobody else by more than a turn', async () =>
   fair.close();
 });
 
-it('what gets no turn in time is busy, and nobody’s failure', async () => {
+it('what gets no turn in time is not run, and nobody’s failure', async () => {
   const one = new Transformer({ timeMs: 300, processesMax: 1 });
   const first = one.transform('a', '($f := function($n) { $f($n + 1) }; $f(0))', '{}', WAIT_MS);
-  expect(await one.transform('b', '1', '{}', 50)).toEqual({ kind: 'busy' });
+  expect(await one.transform('b', '1', '{}', 50)).toMatchObject({ kind: 'unavailable' });
   expect(await first).toMatchObject({ kind: 'problem' });
   one.close();
+});
+
+describe('a process that evaluates', () => {
+  const evaluators: Evaluator[] = [];
+  const start = (): Evaluator => {
+    const evaluator = new Evaluator();
+    evaluators.push(evaluator);
+    return evaluator;
+  };
+  afterEach(() => {
+    for (const evaluator of evaluators.splice(0)) evaluator.end(unavailable('the test is over'));
+  });
+  const forEver = { expression: '($f := function($n) { $f($n + 1) }; $f(0))', input: '{}' };
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('goes on when its group gets a %s', async (signal) => {
+    const evaluator = start();
+    await evaluator.evaluate({ expression: '1', input: '{}' }, WAIT_MS);
+    process.kill(evaluator.pid!, signal);
+    expect(await evaluator.evaluate({ expression: '2', input: '{}' }, WAIT_MS)).toEqual({
+      kind: 'body',
+      body: '2',
+    });
+  });
+
+  it('that somebody ended is no fault of the expression’s', async () => {
+    const evaluator = start();
+    await evaluator.evaluate({ expression: '1', input: '{}' }, WAIT_MS);
+    const evaluating = evaluator.evaluate(forEver, WAIT_MS);
+    process.kill(evaluator.pid!, 'SIGKILL');
+    expect(await evaluating).toMatchObject({ kind: 'unavailable' });
+    expect(evaluator.ended).toBe(true);
+  });
+
+  it('that is closed under an expression tells its owner so', async () => {
+    const closing = new Transformer({ timeMs: WAIT_MS });
+    const evaluating = closing.transform('a', forEver.expression, forEver.input, WAIT_MS);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    closing.close();
+    expect(await evaluating).toMatchObject({ kind: 'unavailable' });
+  });
 });

@@ -60,7 +60,7 @@ export async function checkTransformation(
   if (expression === null || expression === undefined) return;
   const read = await transformer.transform('checks', expression, null, CHECK_WAIT_MS);
   if (read.kind === 'body') return;
-  if (read.kind === 'busy')
+  if (read.kind === 'unavailable')
     throw new PosthornError('rate_limited', 'Too many transformations are being checked.', {
       retryAfterSeconds: 5,
     });

@@ -32,7 +32,7 @@ export class TransformationsController {
         return { body: JSON.parse(made.body) as JsonValue, error: null };
       case 'problem':
         return { body: null, error: made.message };
-      case 'busy':
+      case 'unavailable':
         throw new PosthornError('rate_limited', 'Too many transformations are being tried.', {
           retryAfterSeconds: 5,
         });
