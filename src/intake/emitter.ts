@@ -98,7 +98,12 @@ export class Emitter {
     const hash = keys.length > 0 ? requestHash(request) : undefined;
     let rateLimit: RateLimit | undefined;
     for (let match = 1; match <= MATCHES_MAX; match++) {
-      const matched = await this.match(request, keys, hash);
+      const matched = await this.match(request, keys, hash).catch(async (refusal: Error) => {
+        const repetition = await this.repetitionOf(request, keys, hash);
+        if (repetition === undefined) throw refusal;
+        return repetition;
+      });
+      if ('replayed' in matched) return matched;
       if (match === 1 && matched.emitRateLimitPerSecond !== null && request.origin === undefined) {
         rateLimit = await this.charge(matched.event.tenantId, matched.emitRateLimitPerSecond);
       }
@@ -108,8 +113,7 @@ export class Emitter {
         case 'stored':
           return { ...accepted(matched), ...(rateLimit && { rateLimit }) };
         case 'key_taken': {
-          const earlier = await findEarlierEvents(this.options.database, matched.event.tenantId, keys);
-          const replay = replayOf(earlier, hash!, matched.event.tenantId);
+          const replay = await this.repetitionOf(request, keys, hash);
           if (replay !== undefined) return { ...replay, ...(rateLimit && { rateLimit }) };
           break; // whoever held the key has just let go of it: try once more
         }
@@ -120,6 +124,23 @@ export class Emitter {
     throw new PosthornError('unavailable', 'The tenant’s endpoints are changing too fast.', {
       retryAfterSeconds: 1,
     });
+  }
+
+  /**
+   * The first answer, if this emit was accepted before. It is given whatever has become of the event's type, its schema
+   * or its times since: what was accepted once is not refused later.
+   * @throws PosthornError `idempotency_key_reused`
+   */
+  private async repetitionOf(
+    request: EmitRequest,
+    keys: string[],
+    hash: Buffer | undefined,
+  ): Promise<AcceptedEvent | undefined> {
+    if (hash === undefined) return undefined;
+    const tenant = await this.options.directory.tenant(request.tenant);
+    if (tenant === undefined) return undefined;
+    const earlier = await findEarlierEvents(this.options.database, tenant.tenantId, keys);
+    return replayOf(earlier, hash, tenant.tenantId);
   }
 
   /**

@@ -121,6 +121,13 @@ describe('emitting an event', () => {
     );
   });
 
+  it('refuses an event of 2 MB by its size, and keeps nothing of it', async () => {
+    const before = await countEvents();
+    const reply = await emit(`{"type":"too.large","data":"${'x'.repeat(2_000_000)}"}`);
+    expect(reply).toMatchObject({ status: 413, body: { code: 'body_too_large' } });
+    expect(await countEvents()).toBe(before);
+  });
+
   it('answers a repetition as before, and sends nothing twice', async () => {
     const event = { type: 'invoice.paid', data: { n: 1 }, id: 'repeated' };
     const first = await emit(event);
@@ -132,6 +139,40 @@ describe('emitting an event', () => {
       status: 409,
       body: { code: 'idempotency_key_reused' },
     });
+  });
+
+  it.each([
+    [
+      'its type was archived',
+      () => ({ type: 'once.welcome', data: 1 }),
+      async () => {
+        await client.request('POST', '/v1/event-types', { name: 'once.welcome' });
+        await client.request('PATCH', '/v1/event-types/once.welcome', { archived: true });
+      },
+    ],
+    [
+      'its type got a schema that it does not meet',
+      () => ({ type: 'once.free', data: 1 }),
+      () =>
+        client.request('POST', '/v1/event-types', {
+          ...{ name: 'once.free', schema: { type: 'string' }, validation: 'reject' },
+        }),
+    ],
+    [
+      'it expired',
+      () => ({ type: 'once.timed', data: 1, expiresAt: new Date(Date.now() + 2_000).toISOString() }),
+      () => new Promise((resolve) => setTimeout(resolve, 2_100)),
+    ],
+  ])('answers a repetition as before even when %s meanwhile', async (_, make, happen) => {
+    const event = make();
+    const key = { 'idempotency-key': event.type };
+    const first = await emit(event, key);
+    expect(first.status).toBe(202);
+    await happen();
+    expect(await emit(event, key)).toMatchObject({ status: 202, body: first.body });
+    expect((await emit({ ...event, data: 2 }, key)).body).toMatchObject({ code: 'idempotency_key_reused' });
+    // Another one of its kind is refused.
+    expect((await emit(event, { 'idempotency-key': `${event.type} anew` })).status).toBe(422);
   });
 
   it('gives a hundred identical requests at once the same event', async () => {
