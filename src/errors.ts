@@ -102,7 +102,8 @@ export const errorTable = {
   internal: { status: 500, title: 'A fault of ours; the request id finds it in the log.' },
   unavailable: {
     status: 503,
-    title: 'The database cannot be reached; nothing was stored. Try again after Retry-After.',
+    title:
+      'The database cannot be reached. Try again after Retry-After, an emit with the same key: it may have been stored.',
   },
 } as const satisfies Record<string, { status: number; title: string }>;
 

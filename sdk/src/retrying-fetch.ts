@@ -1,8 +1,10 @@
 /**
  * `fetch` that does not give up at once. Repeated are
- * - 429 and 503, which Posthorn answers before it has done anything; no earlier than `Retry-After` says,
- * - a connection that failed or timed out, but only where the request does no harm when it is carried out twice: reading,
- *   changing, deleting, and whatever carries an `Idempotency-Key`. A POST without one may have been carried out already.
+ * - 429, which Posthorn answers before it has done anything,
+ * - 503 and a connection that failed or timed out, but only where the request does no harm when it is carried out twice:
+ *   reading, changing, deleting, and whatever carries an `Idempotency-Key`. A POST without one may have been carried out
+ *   already: the database may have gone away just behind its commit.
+ * No try begins earlier than `Retry-After` says.
  *
  * Waits grow and are drawn at random, so that many clients do not come back at the same moment. An answer that asks for a
  * longer wait than `waitMsMax` is handed to the caller, who knows better what to do with its time.
@@ -25,7 +27,6 @@ export interface RetryOptions {
 }
 
 const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']);
-const AGAIN = new Set([429, 503]);
 
 export function retryingFetch(options: RetryOptions): (request: Request) => Promise<Response> {
   return async (request) => {
@@ -34,7 +35,7 @@ export function retryingFetch(options: RetryOptions): (request: Request) => Prom
       const result = await tryOnce(request, options);
       if (result instanceof Response) {
         const askedMs = retryAfterMs(result);
-        if (isLast || !AGAIN.has(result.status) || (askedMs ?? 0) > options.waitMsMax) return result;
+        if (isLast || !asksAgain(result, request) || (askedMs ?? 0) > options.waitMsMax) return result;
         await result.body?.cancel();
         await options.sleep(Math.max(askedMs ?? 0, backoffMs(tries, options)));
       } else {
@@ -56,6 +57,10 @@ async function tryOnce(
     const { origin } = new URL(request.url);
     return new ConnectionError(`No answer from ${origin}: ${reasonOf(error as Error)}`, { cause: error });
   }
+}
+
+function asksAgain({ status }: Response, request: Request): boolean {
+  return status === 429 || (status === 503 && mayRepeat(request));
 }
 
 function mayRepeat(request: Request): boolean {

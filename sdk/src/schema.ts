@@ -1034,6 +1034,11 @@ export interface components {
              */
             description?: string;
             /**
+             * @description Nothing of an archived type can be emitted.
+             * @default false
+             */
+            archived?: boolean;
+            /**
              * @description A JSON Schema (2020-12) of `data`, for the people who receive it, and with `validation` for those who
              *     emit it. Up to 64 KiB. `pattern` is RE2: no look-around, no back references.
              * @example {
@@ -1077,11 +1082,6 @@ export interface components {
              * @example 2
              */
             version?: string | null;
-            /**
-             * @description Nothing of an archived type can be emitted.
-             * @default false
-             */
-            archived?: boolean;
         };
         EventTypeAnswer: {
             /**
@@ -1142,13 +1142,23 @@ export interface components {
             /** @example A customer has paid an invoice in full. */
             description?: string;
             /**
-             * @description A JSON Schema (2020-12).
+             * @description A JSON Schema (2020-12) of `data`, for the people who receive it, and with `validation` for those who
+             *     emit it. Up to 64 KiB. `pattern` is RE2: no look-around, no back references.
              * @example {
-             *       "type": "object"
+             *       "type": "object",
+             *       "required": [
+             *         "amount"
+             *       ],
+             *       "properties": {
+             *         "amount": {
+             *           "type": "integer"
+             *         }
+             *       }
              *     }
              */
             schema?: Record<string, never> | null;
             /**
+             * @description What `data` may look like; test events carry it. Has to fit the schema, if there is one. Up to 64 KiB.
              * @example {
              *       "amount": 12500,
              *       "currency": "EUR"
@@ -3736,7 +3746,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `unavailable`: The database cannot be reached; nothing was stored. Try again after Retry-After. */
+        /** @description `unavailable`: The database cannot be reached. Try again after Retry-After, an emit with the same key: it may have been stored. */
         "503.unavailable": {
             headers: {
                 [name: string]: unknown;
@@ -4183,6 +4193,7 @@ export interface operations {
                  *       "validation": "off",
                  *       "name": "invoice.paid",
                  *       "description": "A customer has paid an invoice in full.",
+                 *       "archived": false,
                  *       "schema": {
                  *         "type": "object",
                  *         "required": [
@@ -4205,8 +4216,7 @@ export interface operations {
                  *         }
                  *       ],
                  *       "group": "Billing",
-                 *       "version": "2",
-                 *       "archived": false
+                 *       "version": "2"
                  *     }
                  */
                 "application/json": components["schemas"]["CreateEventType"];
@@ -4354,7 +4364,15 @@ export interface operations {
                  *       "validation": "off",
                  *       "description": "A customer has paid an invoice in full.",
                  *       "schema": {
-                 *         "type": "object"
+                 *         "type": "object",
+                 *         "required": [
+                 *           "amount"
+                 *         ],
+                 *         "properties": {
+                 *           "amount": {
+                 *             "type": "integer"
+                 *           }
+                 *         }
                  *       },
                  *       "example": {
                  *         "amount": 12500,

@@ -183,6 +183,11 @@ describe('against a server that has its troubles', () => {
     const created = clientOf(faulty).tenants.create({ name: 'Acme' });
     await expect(created).rejects.toBeInstanceOf(ConnectionError);
     expect(faulty.requests).toHaveLength(1);
+    await faulty.close();
+
+    faulty = await startFaultyServer([(response) => response.writeHead(503).end('down')]);
+    await expect(clientOf(faulty).tenants.create({ name: 'Acme' })).rejects.toMatchObject({ status: 503 });
+    expect(faulty.requests).toHaveLength(1);
   });
 
   it('gives up after five tries, and at once when it would have to wait too long', async () => {

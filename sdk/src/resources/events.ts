@@ -37,7 +37,8 @@ export class Events {
 
   /**
    * Up to 1,000 at once; each is accepted or refused by itself, so look at every item of the answer. Give each an `id`
-   * to be able to repeat the call: a batch has no idempotency key, and is not repeated here when the connection fails.
+   * to be able to repeat the call: a batch has no idempotency key, and is not repeated here after a 503 or when the
+   * connection fails.
    */
   async emitBatch(
     tenant: string,

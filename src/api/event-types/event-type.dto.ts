@@ -13,19 +13,12 @@ export const EXAMPLES_MAX = 10;
 export const GROUP_LENGTH_MAX = 100;
 export const VERSION_LENGTH_MAX = 50;
 
-export class CreateEventType {
-  /**
-   * Words of letters, digits, `_` and `-`, joined by dots; up to 128 characters.
-   * @example "invoice.paid"
-   */
-  @IsEventTypeName()
-  name: string;
-
+class EventTypeFields {
   /** @example "A customer has paid an invoice in full." */
   @Omittable()
   @IsString()
   @MaxLength(DESCRIPTION_LENGTH_MAX)
-  description?: string = '';
+  description?: string;
 
   /**
    * A JSON Schema (2020-12) of `data`, for the people who receive it, and with `validation` for those who
@@ -84,72 +77,26 @@ export class CreateEventType {
   /** Nothing of an archived type can be emitted. */
   @Omittable()
   @IsBoolean()
-  archived?: boolean = false;
+  archived?: boolean;
+}
+
+export class CreateEventType extends EventTypeFields {
+  /**
+   * Words of letters, digits, `_` and `-`, joined by dots; up to 128 characters.
+   * @example "invoice.paid"
+   */
+  @IsEventTypeName()
+  name: string;
+
+  /** @example "A customer has paid an invoice in full." */
+  override description?: string = '';
+
+  /** Nothing of an archived type can be emitted. */
+  override archived?: boolean = false;
 }
 
 /** What is left out stays as it is; null takes `schema` or `example` away. */
-export class UpdateEventType {
-  /** @example "A customer has paid an invoice in full." */
-  @Omittable()
-  @IsString()
-  @MaxLength(DESCRIPTION_LENGTH_MAX)
-  description?: string;
-
-  /**
-   * A JSON Schema (2020-12).
-   * @example { "type": "object" }
-   */
-  @IsOptional()
-  @IsJsonObject(SCHEMA_BYTES_MAX)
-  schema?: JsonObject | null;
-
-  /** @example { "amount": 12500, "currency": "EUR" } */
-  @IsOptional()
-  @IsJson(EXAMPLE_BYTES_MAX)
-  example?: JsonValue;
-
-  /**
-   * More of what `data` may look like, for the catalog. Each has to fit the schema, if there is one. Up to 10, 64 KiB in all.
-   * @example [{ "amount": 5, "currency": "CHF" }]
-   */
-  @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(EXAMPLES_MAX)
-  @IsJson(EXAMPLE_BYTES_MAX)
-  examples?: JsonValue[] | null;
-
-  /**
-   * What it belongs to; the catalog is shown by groups.
-   * @example "Billing"
-   */
-  @IsOptional()
-  @IsString()
-  @MaxLength(GROUP_LENGTH_MAX)
-  group?: string | null;
-
-  /**
-   * Yours to count.
-   * @example "2"
-   */
-  @IsOptional()
-  @IsString()
-  @MaxLength(VERSION_LENGTH_MAX)
-  version?: string | null;
-
-  /**
-   * Whether emits are held against the schema. `off`: they are not; `warn`: the answer to an emit says what does not fit;
-   * `reject`: such an emit is refused with `event_data_invalid`.
-   */
-  @Omittable()
-  @IsIn(validations)
-  @ApiPropertyOptional({ enum: validations, example: 'off' })
-  validation?: Validation;
-
-  /** Nothing of an archived type can be emitted. */
-  @Omittable()
-  @IsBoolean()
-  archived?: boolean;
-}
+export class UpdateEventType extends EventTypeFields {}
 
 export class EventTypeAnswer {
   /** @example "invoice.paid" */
