@@ -1,7 +1,6 @@
 /**
- * Emits one event to many tenants in the background; every process runs one of these.
- *
- *   turn: lock a running broadcast ─▶ next tenants ─▶ emit to each, as anybody would ─▶ move `position` ─▶ commit
+ * Emits one event to many tenants in the background, a batch of them in a turn (src/batches.ts); every process runs one
+ * of these.
  *
  * Each tenant's event is stored by the ordinary intake, in a commit of its own, under the broadcast's id as its external id.
  * That is what makes the batch safe to repeat: a crash anywhere in it leaves `position` where it was and the row free,
@@ -11,6 +10,7 @@
  * worked: a broadcast to everybody is nobody's emergency, and the emits of the day go first.
  */
 import type { Logger } from 'pino';
+import { Batches } from '../batches.js';
 import { PosthornError } from '../errors.js';
 import type { Subscription } from '../model/endpoint.js';
 import type { EmitRequest } from '../model/event.js';
@@ -24,7 +24,6 @@ import {
   type BroadcastTurn,
 } from '../store/broadcasts.js';
 import { isDatabaseUnavailable, type Database, type Queryable } from '../store/database.js';
-import { TURN_POLL_MS, Turns, type Turn } from '../turns.js';
 
 export interface BroadcastRunnerOptions {
   database: Database;
@@ -35,9 +34,6 @@ export interface BroadcastRunnerOptions {
 
 /** Emitted at the same time; few enough that a group commit has room for others. */
 const BATCH_MAX = 50;
-/** A batch that fails for its own reasons is tried again so often before the broadcast is given up. */
-const FAILURES_MAX = 5;
-const RETRY_AFTER_FAILURE_MS = 1_000;
 /** A tenant at its limit is tried so often, a second apart; a connection is held meanwhile. */
 const LIMITED_TRIES_MAX = 5;
 const LIMITED_PAUSE_MS = 1_000;
@@ -46,52 +42,31 @@ const LIMITED_PAUSE_MS = 1_000;
 type Told = { kind: 'emitted' } | { kind: 'skipped' } | { kind: 'refused'; code: string };
 
 export class BroadcastRunner {
-  private readonly turns: Turns;
-  /** Batches in a row that failed, by broadcast. */
-  private readonly failures = new Map<string, number>();
+  private readonly batches: Batches<BroadcastTurn, void>;
 
   constructor(private readonly options: BroadcastRunnerOptions) {
-    this.turns = new Turns({
-      turn: () => this.turn(),
-      failed: (error) => {
-        const level = isDatabaseUnavailable(error) ? 'debug' : 'error';
-        options.log[level]({ reason: error.message }, 'broadcast.turn_failed');
-      },
+    const { database, log } = options;
+    this.batches = new Batches({
+      ...{ database, log, name: 'broadcast', mayPass },
+      fields: (id) => ({ broadcastId: toPublicId('bct', id) }),
+      lockNext: lockNextBroadcast,
+      work: (transaction, turn) => this.work(transaction, turn),
+      end: (id, error) => endBroadcast(database, id, { status: 'failed', error }),
     });
   }
 
   start(): void {
-    this.turns.start();
+    this.batches.start();
   }
 
   /** There is a new broadcast. */
   nudge(): void {
-    this.turns.nudge();
+    this.batches.nudge();
   }
 
   /** Resolves after the present batch. */
   async stop(): Promise<void> {
-    await this.turns.stop();
-  }
-
-  /** One batch of one broadcast, if there is one whose turn it is. */
-  async turn(): Promise<Turn> {
-    let taken: BroadcastTurn | undefined;
-    try {
-      const worked = await this.options.database.transaction(async (transaction) => {
-        taken = await lockNextBroadcast(transaction);
-        if (taken === undefined || taken.dueInMs > 0) return false;
-        await this.work(transaction, taken);
-        return true;
-      });
-      if (!worked) return { kind: 'idle', forMs: taken?.dueInMs ?? TURN_POLL_MS };
-      this.failures.delete(taken!.broadcast.id);
-      return { kind: 'worked' };
-    } catch (error) {
-      if (taken === undefined || mayPass(error)) throw error;
-      await this.handleFailure(taken.broadcast.id, error as Error);
-      return { kind: 'idle', forMs: RETRY_AFTER_FAILURE_MS };
-    }
+    await this.batches.stop();
   }
 
   private async work(transaction: Queryable, { broadcast, position }: BroadcastTurn): Promise<void> {
@@ -147,21 +122,6 @@ export class BroadcastRunner {
         await new Promise((resolve) => setTimeout(resolve, LIMITED_PAUSE_MS));
       }
     }
-  }
-
-  /** The batch will be taken again. What fails again and again will not mend itself. */
-  private async handleFailure(broadcastId: string, error: Error): Promise<void> {
-    const failures = (this.failures.get(broadcastId) ?? 0) + 1;
-    this.failures.set(broadcastId, failures);
-    const isFinal = failures >= FAILURES_MAX;
-    this.options.log[isFinal ? 'error' : 'warn'](
-      { broadcastId: toPublicId('bct', broadcastId), failures, reason: error.message },
-      'broadcast.batch_failed',
-    );
-    if (!isFinal) return;
-    this.failures.delete(broadcastId);
-    const end = { status: 'failed', error: 'A fault of ours; the log has more.' } as const;
-    await endBroadcast(this.options.database, broadcastId, end);
   }
 }
 

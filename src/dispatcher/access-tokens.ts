@@ -11,6 +11,7 @@ import type { Egress, PreparedRequest } from '../egress/egress.js';
 import type { OAuth2Auth } from '../model/endpoint-auth.js';
 import { basicAuthorization } from '../model/endpoint-auth.js';
 import { blamesEndpoint } from '../model/error-code.js';
+import { inTime } from '../within.js';
 import { readTokenAnswer } from './token-answer.js';
 import { unsent, type Unsent } from './outcome.js';
 
@@ -43,7 +44,9 @@ export class AccessTokens {
       return { kind: 'token', value: current.value };
     }
     this.renewal ??= this.renew(egress).finally(() => (this.renewal = undefined));
-    return within(timeoutMs, this.renewal);
+    return inTime(timeoutMs, this.renewal, () =>
+      unsent('auth_token_failed', 'no token within the endpoint’s timeout'),
+    );
   }
 
   private async renew(egress: Pick<Egress, 'send'>): Promise<TokenOrNot> {
@@ -87,17 +90,4 @@ function tokenRequest(client: OAuth2Auth, userAgent: string): PreparedRequest {
 
 function formEncoded(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
-}
-
-async function within(timeoutMs: number, answer: Promise<TokenOrNot>): Promise<TokenOrNot> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<TokenOrNot>((resolve) => {
-    const late = (): void => resolve(unsent('auth_token_failed', 'no token within the endpoint’s timeout'));
-    timer = setTimeout(late, timeoutMs);
-  });
-  try {
-    return await Promise.race([answer, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

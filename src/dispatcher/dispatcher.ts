@@ -22,6 +22,7 @@ import { loadDeliveries, type LoadedDelivery } from '../store/load-deliveries.js
 import type { Sealer } from '../store/sealing.js';
 import type { Transformer } from '../transformation/transformer.js';
 import type { Tracing } from '../telemetry/tracing.js';
+import { within } from '../within.js';
 import { attempt, type AttemptTools } from './attempt.js';
 import { HealthReporter } from './health-reporter.js';
 import { Lanes } from './lanes.js';
@@ -131,16 +132,11 @@ export class Dispatcher {
     clearInterval(this.overflowTimer);
     for (const resolve of this.roomWaiters.splice(0)) resolve();
     this.giveBack(this.lanes.takeAll(), 0);
-    let timer: NodeJS.Timeout | undefined;
-    const gaveUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    const finished = (async () => {
+    const finish = async (): Promise<void> => {
       while (this.running.size > 0) await Promise.all(this.running);
       await this.health.drain();
-    })();
-    await Promise.race([finished, gaveUp]);
-    clearTimeout(timer);
+    };
+    await within(graceMs, finish());
     this.recorder.stop();
   }
 
@@ -199,11 +195,12 @@ export class Dispatcher {
     const orphans: LoadedDelivery[] = [];
     const broken: LoadedDelivery[] = [];
     const expired: LoadedDelivery[] = [];
+    const nowMs = this.options.clock.nowMs();
     for (const delivery of deliveries) {
       const { lane } = delivery;
       if (delivery.endpointVersion === undefined) orphans.push(delivery);
       else if (delivery.event === undefined) broken.push(delivery);
-      else if (expiresInMs(delivery, this.options.clock.nowMs()) <= 0) expired.push(delivery);
+      else if (expiresInMs(delivery, nowMs) <= 0) expired.push(delivery);
       else if (unreadable.has(delivery.endpointId)) sealed.push(delivery);
       else if (this.stopping || delivery.endpointDisabled) back.push(delivery);
       // A governed delivery is let through a parked lane: it is what the lane is parked behind.

@@ -10,6 +10,7 @@
 import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { DeliveryReference } from '../model/delivery.js';
+import { inTime } from '../within.js';
 
 /** [delivery, event, epoch]: names would double the size of a job. */
 export type PackedReference = [string, string, number];
@@ -119,7 +120,9 @@ export class ReferenceQueue {
 
   private async measure(): Promise<void> {
     try {
-      this.waitingJobs = await inTime(this.queue.getWaitingCount());
+      this.waitingJobs = await inTime(MEASURE_MS_MAX, this.queue.getWaitingCount(), () => {
+        throw new Error('the queue does not answer');
+      });
       if (!this.reachable) this.log.info('queue.reachable');
       this.reachable = true;
     } catch (error) {
@@ -130,18 +133,6 @@ export class ReferenceQueue {
   private markUnreachable(error: Error): void {
     if (this.reachable) this.log.warn({ reason: error.message }, 'queue.unreachable');
     this.reachable = false;
-  }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the queue does not answer')), MEASURE_MS_MAX);
-  });
-  try {
-    return await Promise.race([answer, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

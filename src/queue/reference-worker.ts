@@ -9,6 +9,7 @@
 import { Worker, type Job } from 'bullmq';
 import type { Logger } from 'pino';
 import type { DeliveryReference } from '../model/delivery.js';
+import { within } from '../within.js';
 import { QUEUE_NAME, workerOptions, type QueueSettings } from './backend.js';
 import type { ReferenceJob } from './reference-queue.js';
 
@@ -58,11 +59,6 @@ export class ReferenceWorker {
 
   /** Takes no more jobs; those that are being taken in are waited for, `graceMs` at most. */
   async close(graceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const gaveUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([this.worker.close(), gaveUp]);
-    clearTimeout(timer);
+    await within(graceMs, this.worker.close());
   }
 }

@@ -2,6 +2,7 @@
  * A replay that gives an endpoint what it never had: a delivery for each event that matches it as it is now and has none
  * for it. What matches is decided by the one matcher of intake, which the composition root hands in.
  */
+import { CannotGoOn } from '../batches.js';
 import type { Subscription } from '../model/endpoint.js';
 import { newUuid } from '../model/id.js';
 import type { Clock } from '../store/clock.js';
@@ -17,11 +18,10 @@ import type { ReplayedBatch } from '../store/replay-batch.js';
 
 export type Matches = (subscription: Subscription, event: EventCandidate) => boolean;
 
-/** The endpoint is not there any more: nothing can be owed to it. */
-export class EndpointGone extends Error {
+/** Nothing can be owed to it any more. */
+export class EndpointGone extends CannotGoOn {
   constructor() {
     super('The endpoint was deleted.');
-    this.name = 'EndpointGone';
   }
 }
 

@@ -1,16 +1,12 @@
 /**
- * Replays thousands of deliveries in the background; every process runs one of these.
- *
- *   turn: lock a running replay whose rate allows a batch ─▶ replay the batch ─▶ move `position` ─▶ commit ─▶ wake lanes
- *
- * A turn is one transaction, and holds the replay's row from beginning to end. Two processes never do the same batch,
- * any number of replays share the processes fairly, and there is no lease to run out: a crash before the commit leaves
- * the batch undone and the row free, one after it leaves deliveries that the scheduler's sweep finds.
+ * Replays thousands of deliveries in the background, a batch in a turn (src/batches.ts); every process runs one of these.
+ * Lanes are woken after the commit: a crash just then leaves deliveries that the scheduler's sweep finds.
  *
  * Replayed deliveries wait in the ledger like any others; how fast an endpoint gets them is up to its lane. The rate here
  * keeps a replay from changing half of the ledger at once.
  */
 import type { Logger } from 'pino';
+import { Batches } from '../batches.js';
 import { toPublicId } from '../model/id.js';
 import type { Clock } from '../store/clock.js';
 import { isDatabaseUnavailable, type Database, type Queryable } from '../store/database.js';
@@ -23,8 +19,8 @@ import {
   tallyNextReplay,
   type ReplayTurn,
 } from '../store/replays.js';
-import { TURN_POLL_MS, Turns, type Turn } from '../turns.js';
-import { EndpointGone, recoverBatch, type Matches } from './replay-many-missing.js';
+import type { Turn } from '../turns.js';
+import { recoverBatch, type Matches } from './replay-many-missing.js';
 
 export interface ReplayRunnerOptions {
   database: Database;
@@ -38,63 +34,41 @@ export interface ReplayRunnerOptions {
 const BATCH_MAX = 250;
 /** Batches a second that a replay's rate is divided into, where it is large enough. */
 const BATCHES_PER_SECOND = 4;
-/** A batch that fails for its own reasons is tried again so often before the replay is given up. */
-const FAILURES_MAX = 5;
-const RETRY_AFTER_FAILURE_MS = 1_000;
-
 export class ReplayRunner {
-  private readonly turns: Turns;
-  /** Batches in a row that failed, by replay. */
-  private readonly failures = new Map<string, number>();
+  private readonly batches: Batches<ReplayTurn, ReplayedBatch>;
 
   constructor(private readonly options: ReplayRunnerOptions) {
-    this.turns = new Turns({
-      turn: () => this.tallyAndTurn(),
-      failed: (error) => {
-        const level = isDatabaseUnavailable(error) ? 'debug' : 'error';
-        options.log[level]({ reason: error.message }, 'replay.turn_failed');
+    const { database, log, waker } = options;
+    this.batches = new Batches({
+      ...{ database, log, name: 'replay', mayPass: isDatabaseUnavailable },
+      fields: (id) => ({ replayId: toPublicId('rpl', id) }),
+      lockNext: lockNextReplay,
+      work: (transaction, turn) => this.work(transaction, turn),
+      committed: ({ endpointIds }) => {
+        for (const endpointId of endpointIds) waker.wake(endpointId, 0);
       },
+      end: (id, error) => endReplay(database, id, { status: 'failed', error }),
+      besides: () => database.transaction(tallyNextReplay),
     });
   }
 
   start(): void {
-    this.turns.start();
+    this.batches.start();
   }
 
   /** There is a new replay. */
   nudge(): void {
-    this.turns.nudge();
+    this.batches.nudge();
   }
 
   /** Resolves after the present batch. */
   async stop(): Promise<void> {
-    await this.turns.stop();
-  }
-
-  private async tallyAndTurn(): Promise<Turn> {
-    const tallied = await this.options.database.transaction(tallyNextReplay);
-    const turn = await this.turn();
-    return tallied ? { kind: 'worked' } : turn;
+    await this.batches.stop();
   }
 
   /** One batch of one replay, if there is one whose turn it is. */
-  async turn(): Promise<Turn> {
-    const { database, waker } = this.options;
-    let taken: ReplayTurn | undefined;
-    try {
-      const batch = await database.transaction(async (transaction) => {
-        taken = await lockNextReplay(transaction);
-        return taken === undefined || taken.dueInMs > 0 ? undefined : this.work(transaction, taken);
-      });
-      if (batch === undefined) return { kind: 'idle', forMs: taken?.dueInMs ?? TURN_POLL_MS };
-      for (const endpointId of batch.endpointIds) waker.wake(endpointId, 0);
-      this.failures.delete(taken!.replay.id);
-      return { kind: 'worked' };
-    } catch (error) {
-      if (taken === undefined || isDatabaseUnavailable(error)) throw error;
-      await this.handleFailure(taken.replay.id, error as Error);
-      return { kind: 'idle', forMs: RETRY_AFTER_FAILURE_MS };
-    }
+  turn(): Promise<Turn> {
+    return this.batches.turn();
   }
 
   private async work(transaction: Queryable, { replay, position }: ReplayTurn): Promise<ReplayedBatch> {
@@ -114,22 +88,5 @@ export class ReplayRunner {
     });
     if (batch.done) this.options.log.info({ replayId: toPublicId('rpl', replay.id) }, 'replay.completed');
     return batch;
-  }
-
-  /** The batch was rolled back. What fails again and again will not mend itself. */
-  private async handleFailure(replayId: string, error: Error): Promise<void> {
-    const failures = (this.failures.get(replayId) ?? 0) + 1;
-    this.failures.set(replayId, failures);
-    const isFinal = error instanceof EndpointGone || failures >= FAILURES_MAX;
-    this.options.log[isFinal && !(error instanceof EndpointGone) ? 'error' : 'warn'](
-      { replayId: toPublicId('rpl', replayId), failures, reason: error.message },
-      'replay.batch_failed',
-    );
-    if (!isFinal) return;
-    this.failures.delete(replayId);
-    await endReplay(this.options.database, replayId, {
-      status: 'failed',
-      error: error instanceof EndpointGone ? error.message : 'A fault of ours; the log has more.',
-    });
   }
 }

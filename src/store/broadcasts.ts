@@ -115,6 +115,7 @@ export async function listBroadcasts(
 
 /** A running broadcast, its row locked for one batch. */
 export interface BroadcastTurn {
+  id: string;
   broadcast: Broadcast;
   /** The last tenant that was looked at; null: none yet. */
   position: string | null;
@@ -132,7 +133,8 @@ export async function lockNextBroadcast(transaction: Queryable): Promise<Broadca
             ORDER BY b.next_batch_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
   });
   const row = rows[0];
-  return row && { broadcast: toBroadcast(row), position: row.position, dueInMs: row.due_in_ms };
+  if (row === undefined) return undefined;
+  return { id: row.id, broadcast: toBroadcast(row), position: row.position, dueInMs: row.due_in_ms };
 }
 
 /** What a batch came to. */

@@ -1,5 +1,5 @@
 /** The claim of strictly ordered lanes: one delivery each, and never one that somebody else stands before. */
-import type { ClaimedDelivery } from './claims.js';
+import { toClaimed, type ClaimedDelivery, type ClaimedRow } from './claims.js';
 import type { Queryable } from './database.js';
 
 export interface OrderedClaim {
@@ -18,12 +18,7 @@ export async function claimInOrder(
   claims: OrderedClaim[],
 ): Promise<ClaimedDelivery[]> {
   if (claims.length === 0) return [];
-  const { rows } = await transaction.query<{
-    id: string;
-    event_id: string;
-    endpoint_id: string;
-    epoch: number;
-  }>(
+  const { rows } = await transaction.query<ClaimedRow>(
     {
       name: 'claim_in_order',
       text: `
@@ -51,10 +46,5 @@ export async function claimInOrder(
       claims.map((claim) => claim.leaseMs),
     ],
   );
-  return rows.map((row) => ({
-    deliveryId: row.id,
-    eventId: row.event_id,
-    endpointId: row.endpoint_id,
-    epoch: row.epoch,
-  }));
+  return rows.map(toClaimed);
 }

@@ -42,6 +42,18 @@ export interface ClaimedDelivery extends DeliveryReference {
   endpointId: string;
 }
 
+/** What a claim's `RETURNING` gives. */
+export interface ClaimedRow {
+  id: string;
+  event_id: string;
+  endpoint_id: string;
+  epoch: number;
+}
+
+export function toClaimed(row: ClaimedRow): ClaimedDelivery {
+  return { deliveryId: row.id, eventId: row.event_id, endpointId: row.endpoint_id, epoch: row.epoch };
+}
+
 export interface LaneUpdate {
   endpointId: string;
   /** When to look again if deliveries that are due were left behind. */
@@ -155,12 +167,7 @@ function headOf(
 /** Claims each lane's oldest due deliveries: a lease, and a new epoch that makes every older reference stale. */
 export async function claimDue(transaction: Queryable, requests: ClaimRequest[]): Promise<ClaimedDelivery[]> {
   if (requests.length === 0) return [];
-  const { rows } = await transaction.query<{
-    id: string;
-    event_id: string;
-    endpoint_id: string;
-    epoch: number;
-  }>(
+  const { rows } = await transaction.query<ClaimedRow>(
     {
       name: 'claim_due',
       text: `
@@ -181,12 +188,7 @@ export async function claimDue(transaction: Queryable, requests: ClaimRequest[])
       requests.map((request) => request.leaseMs),
     ],
   );
-  return rows.map((row) => ({
-    deliveryId: row.id,
-    eventId: row.event_id,
-    endpointId: row.endpoint_id,
-    epoch: row.epoch,
-  }));
+  return rows.map(toClaimed);
 }
 
 /**

@@ -83,6 +83,7 @@ export async function listReplays(
 
 /** A running replay, its row locked for one batch. */
 export interface ReplayTurn {
+  id: string;
   replay: Replay;
   /** The id of the last delivery (or event) that was looked at; null: none yet. */
   position: string | null;
@@ -101,7 +102,7 @@ export async function lockNextReplay(transaction: Queryable): Promise<ReplayTurn
   });
   const row = rows[0];
   if (row === undefined) return undefined;
-  return { replay: toReplay(row), position: row.position, dueInMs: row.due_in_ms };
+  return { id: row.id, replay: toReplay(row), position: row.position, dueInMs: row.due_in_ms };
 }
 
 /** What a batch came to. */

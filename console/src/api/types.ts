@@ -1,11 +1,12 @@
-/** The API's answers by the names that people use; their shapes come from openapi.yaml (`npm run types`). */
-import type { components } from './schema.js';
+/** The API's answers by the names that people use; their shapes come from openapi.yaml, by way of the SDK (`npm run openapi`). */
+import type { components } from '../../../sdk/src/schema.js';
 
 type Schemas = components['schemas'];
 
 export type ApiKey = Schemas['ApiKeyAnswer'];
 export type Attempt = Schemas['AttemptAnswer'];
 export type AuditRecord = Schemas['AuditRecordAnswer'];
+export type Broadcast = Schemas['BroadcastAnswer'];
 export type ConsoleSession = Schemas['ConsoleSession'];
 export type Delivery = Schemas['DeliveryAnswer'];
 export type DeliveryDetails = Schemas['DeliveryDetailsAnswer'];
