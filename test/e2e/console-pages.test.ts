@@ -46,6 +46,9 @@ beforeAll(async () => {
   const [delivery] = await client.waitForDeliveriesOf(event.id);
   await client.waitForDelivery(delivery!.id, 'failed');
   const replay = await client.createReplay({ filter: { tenant: 'acme', status: 'failed' } });
+  const broadcast = await client.request<{ id: string }>('POST', '/v1/broadcasts', {
+    ...{ type: 'terms.changed', data: {}, tags: [HOSTILE], tenants: 'all' },
+  });
   staffPaths = [
     '/',
     '/?window=1h',
@@ -55,6 +58,8 @@ beforeAll(async () => {
     '/replays',
     '/replays?status=failed&new=1',
     `/replays/${replay.id}`,
+    '/broadcasts',
+    `/broadcasts/${broadcast.body.id}`,
     '/tenants',
     `/tenants/${tenant.id}`,
     `/tenants/${tenant.id}/endpoints/${endpoint.id}`,
@@ -142,7 +147,7 @@ describe.each([
     expect(faults).toEqual([]);
   });
 
-  it('the endpoint’s form is accessible with every section open, and tries a filter out', async () => {
+  it('the endpoint’s form is accessible with every section open, and tries things out', async () => {
     const { page, faults } = await visit(browser, { width });
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.goto(portalLink);
@@ -150,6 +155,7 @@ describe.each([
     const form = page.getByRole('dialog');
     for (const section of [
       /^What is sent/,
+      /^Transformation/,
       /^Signature/,
       /^Authentication/,
       /^TLS/,
@@ -169,6 +175,14 @@ describe.each([
     await filter.fill('{"data":{"amount":{"$about":1}}}');
     await tryIt.click();
     await form.getByText('filter.data.amount').waitFor();
+    const transformation = form.getByRole('textbox', { name: 'Transformation' });
+    const tryTransformation = form.getByRole('button', { name: 'Try transformation' });
+    await transformation.fill('{ "text": "Paid: " & data.amount }');
+    await tryTransformation.click();
+    await form.getByText('"text": "Paid: 125"').waitFor();
+    await transformation.fill('{ "text": ');
+    await tryTransformation.click();
+    await form.getByText(/^JSONata S0/).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     expect(faults).toEqual([]);
   });

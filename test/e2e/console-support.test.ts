@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
+import { ADMIN_KEY } from '../support/environment.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser, signIn, visit } from './console-browser.js';
@@ -91,6 +92,36 @@ describe('a support person', () => {
     await page.getByText('completed', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByText('504 succeeded').waitFor({ timeout: 60_000 });
     await page.getByText('Night shift').first().waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('an operator', () => {
+  it('tells everybody who wants it, and sees whom', { timeout: 60_000 }, async () => {
+    receiver.respondWith({ status: 200 });
+    for (const name of ['wants-1', 'wants-2', 'wants-none']) {
+      await posthorn.client.createTenant({ externalId: name });
+      const eventTypes = [name === 'wants-none' ? 'never' : 'terms.changed'];
+      await posthorn.client.createEndpoint(name, { url: receiver.url(`/${name}`), eventTypes });
+    }
+    await posthorn.client.createEventType({ name: 'terms.changed', example: { version: 7 } });
+
+    const { page, faults } = await visit(browser);
+    await signIn(page, posthorn.url, ADMIN_KEY);
+    await page.getByRole('link', { name: 'Broadcasts' }).click();
+    await page.getByRole('button', { name: 'New broadcast' }).click();
+    await page.getByRole('combobox', { name: 'Event type' }).fill('terms.changed');
+    await page.getByText('"version": 7').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Broadcast', exact: true }).click();
+    await page.getByText('Tell everybody?').waitFor();
+    await page.getByRole('button', { name: 'Broadcast', exact: true }).last().click();
+    await page.getByText('completed', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Show deliveries of this type since' }).click();
+    const rows = page.getByRole('table', { name: 'Deliveries' }).getByRole('row');
+    await waitFor(async () => (await rows.count()) >= 3, { what: 'two deliveries beneath the head' });
+    await receiver.waitFor((request) => request.path === '/wants-2');
+    expect(receiver.requests.filter(({ path }) => path === '/wants-none')).toEqual([]);
     expect(faults).toEqual([]);
   });
 });

@@ -23,6 +23,12 @@ export function EndpointSettings({ endpoint }: { endpoint: Endpoint }) {
             <CodeBlock text={JSON.stringify(endpoint.filter, null, 2)} label="filter" />
           </div>
         )}
+        {endpoint.transformation !== null && (
+          <div className="stack-tight">
+            <span className="dim">The body is made by</span>
+            <CodeBlock text={endpoint.transformation} label="transformation" />
+          </div>
+        )}
       </div>
     </Panel>
   );

@@ -1,14 +1,9 @@
-/**
- * The filter of an endpoint, with a sample to try it on: the server itself judges, so that what is seen here is what an
- * emit will do. The sample is an event type's example from the catalog, or whatever one writes.
- */
-import { Button, JsonInput, Select } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { messageOf, type FieldProblem } from '../api/problem.js';
-import { useCatalog } from '../event-types/catalog.js';
+/** The filter of an endpoint, with a sample to try it on. */
+import { JsonInput } from '@mantine/core';
+import type { FieldProblem } from '../api/problem.js';
 import { useFace } from '../face/face.js';
 import { filterProblem } from './form.js';
+import { TryOut } from './TryOut.js';
 
 interface Props {
   value: string;
@@ -22,32 +17,9 @@ interface Verdict {
 }
 
 const EXAMPLE = '{"data":{"amount":{"$gte":100}}}';
-const SAMPLE = JSON.stringify({ type: 'invoice.paid', data: { amount: 125 }, tags: [] }, null, 2);
-const mono = { input: { fontFamily: 'var(--ph-mono)' } };
 
 export function FilterEditor({ value, onChange, error }: Props) {
   const { client } = useFace();
-  const { types } = useCatalog();
-  const [sample, setSample] = useState(SAMPLE);
-  const trial = useMutation({
-    mutationFn: () =>
-      client.send<Verdict>('POST', '/v1/filters/test', {
-        filter: JSON.parse(value) as unknown,
-        event: JSON.parse(sample) as unknown,
-      }),
-  });
-  const set = (filter: string) => {
-    onChange(filter);
-    trial.reset();
-  };
-  const setEvent = (event: string) => {
-    setSample(event);
-    trial.reset();
-  };
-  const pick = (name: string | null) => {
-    const type = types.find((each) => each.name === name);
-    if (type) setEvent(JSON.stringify({ type: type.name, data: type.example ?? {}, tags: [] }, null, 2));
-  };
   const local = filterProblem(value);
   return (
     <div className="stack">
@@ -64,49 +36,19 @@ export function FilterEditor({ value, onChange, error }: Props) {
         minRows={3}
         maxRows={14}
         value={value}
-        onChange={set}
+        onChange={onChange}
         error={local ?? error}
-        styles={mono}
+        styles={{ input: { fontFamily: 'var(--ph-mono)' } }}
       />
-      <div className="try-out">
-        <div className="row" style={{ justifyContent: 'space-between', alignItems: 'flex-end' }}>
-          <strong>Try it out</strong>
-          {types.length > 0 && (
-            <Select
-              aria-label="Sample from the catalog"
-              placeholder="An example from the catalog"
-              searchable
-              w={230}
-              data={types.map(({ name }) => name)}
-              onChange={pick}
-            />
-          )}
-        </div>
-        <JsonInput
-          label="Sample event"
-          autosize
-          minRows={4}
-          maxRows={12}
-          validationError="This is not JSON yet"
-          value={sample}
-          onChange={setEvent}
-          styles={mono}
-        />
-        <div className="row">
-          <Button
-            variant="default"
-            disabled={value.trim() === '' || local !== undefined}
-            loading={trial.isPending}
-            onClick={() => trial.mutate()}
-          >
-            Try filter
-          </Button>
-          <div role="status">
-            {trial.data && <Judged verdict={trial.data} />}
-            {trial.error && <span className="bad">{messageOf(trial.error)}</span>}
-          </div>
-        </div>
-      </div>
+      <TryOut
+        act="Try filter"
+        subject={value}
+        disabled={value.trim() === '' || local !== undefined}
+        ask={(event) =>
+          client.send<Verdict>('POST', '/v1/filters/test', { filter: JSON.parse(value) as unknown, event })
+        }
+        show={(verdict) => <Judged verdict={verdict} />}
+      />
     </div>
   );
 }

@@ -18,6 +18,8 @@ export interface EndpointDraft {
   auth: Endpoint['auth'];
   tls: Tls;
   filter: string;
+  /** JSONata; empty: none. */
+  transformation: string;
   retry: RetryDraft;
   timeoutSeconds: number;
   rateLimitPerSecond: number | '';
@@ -39,6 +41,7 @@ export const newDraft: EndpointDraft = {
   auth: null,
   tls: {},
   filter: '',
+  transformation: '',
   retry: { kind: 'default' },
   timeoutSeconds: 15,
   rateLimitPerSecond: '',
@@ -62,6 +65,7 @@ export function draftOf(endpoint: Endpoint): EndpointDraft {
     // Null where there is none, whatever its generated type says.
     tls: { ...(endpoint.tls as Tls | null) },
     filter: endpoint.filter === null ? '' : JSON.stringify(endpoint.filter, null, 2),
+    transformation: endpoint.transformation ?? '',
     retry: retryDraftOf(endpoint.retry),
     timeoutSeconds: endpoint.timeoutMs / 1_000,
     rateLimitPerSecond: endpoint.rateLimitPerSecond ?? '',
@@ -89,6 +93,7 @@ export function requestOf(draft: EndpointDraft): Record<string, unknown> {
     tls: tlsOf(draft.tls),
     retry: retryOf(draft.retry),
     filter: draft.filter.trim() === '' ? null : (JSON.parse(draft.filter) as unknown),
+    transformation: draft.transformation.trim() === '' ? null : draft.transformation,
     timeoutMs: Math.round(draft.timeoutSeconds * 1_000),
     rateLimitPerSecond: draft.rateLimitPerSecond === '' ? null : draft.rateLimitPerSecond,
     ...(draft.maxInFlight !== '' && { maxInFlight: draft.maxInFlight }),

@@ -8,6 +8,7 @@ import { PaceFields } from './PaceFields.js';
 import { SigningFields } from './SigningFields.js';
 import { retryWords, pausesProblem, retryOf } from './retry.js';
 import { TlsFields } from './TlsFields.js';
+import { TransformationEditor } from './TransformationEditor.js';
 import { authWords, bodyWords, profileWords, tlsWords } from './words.js';
 
 export interface SectionProps {
@@ -44,6 +45,19 @@ export function Sections({ isNew, ...props }: SectionProps & { isNew: boolean })
       summary: formatSummary(draft),
       fields: ['method', 'bodyFormat', 'payload', 'headers'],
       body: <FormatFields {...props} />,
+    },
+    {
+      name: 'transformation',
+      title: 'Transformation',
+      summary: draft.transformation.trim() === '' ? 'none' : 'JSONata',
+      fields: ['transformation'],
+      body: (
+        <TransformationEditor
+          value={draft.transformation}
+          onChange={(transformation) => change({ transformation })}
+          error={at('transformation')}
+        />
+      ),
     },
     {
       name: 'signing',

@@ -1,6 +1,7 @@
 /** The console's navigation. */
 import { Button } from '@mantine/core';
-import { Boxes, Gauge, KeyRound, RotateCcw, ScrollText, Send, Tags, Webhook } from 'lucide-react';
+import { Boxes, Gauge, KeyRound, Megaphone, RotateCcw, ScrollText, Send, Tags, Webhook } from 'lucide-react';
+import type { ConsoleSession } from '../api/types.js';
 import { Mark } from '../brand/Mark.js';
 import { Frame, type Place } from '../face/Frame.js';
 import { useSession } from './session.js';
@@ -9,6 +10,7 @@ const places: Place[] = [
   { to: '/', name: 'Overview', icon: Gauge, exact: true },
   { to: '/deliveries', name: 'Deliveries', icon: Send },
   { to: '/replays', name: 'Replays', icon: RotateCcw },
+  { to: '/broadcasts', name: 'Broadcasts', icon: Megaphone },
   { to: '/tenants', name: 'Tenants', icon: Boxes },
   { to: '/endpoints', name: 'Endpoints', icon: Webhook },
   { to: '/event-types', name: 'Event types', icon: Tags },
@@ -27,7 +29,7 @@ export function StaffFrame() {
           <Mark /> Posthorn
         </>
       }
-      places={session.role === 'admin' ? [...places, ...adminPlaces] : places}
+      places={placesOf(session)}
       foot={
         <div className="stack-tight">
           <div className="truncate" title={session.name}>
@@ -45,4 +47,10 @@ export function StaffFrame() {
       }
     />
   );
+}
+
+/** A key that is bound to a tenant has no business with what is for all. */
+function placesOf({ role, tenantId }: ConsoleSession): Place[] {
+  const shown = tenantId === null ? places : places.filter(({ to }) => to !== '/broadcasts');
+  return role === 'admin' ? [...shown, ...adminPlaces] : shown;
 }
