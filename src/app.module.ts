@@ -165,8 +165,11 @@ function shared(settings: RunningSettings): Provider[] {
           deliverAheadDaysMax: Math.min(DELIVER_AHEAD_DAYS_MAX, retentionPolicy(settings).lifetimeDays),
           rateLimiter,
           window: {
-            get open() {
-              return queue.open;
+            get room() {
+              return queue.room;
+            },
+            get backlogRoom() {
+              return queue.backlogRoom;
             },
             enqueue: (references) => queue.enqueue(references),
             wake: (endpointIds) => {

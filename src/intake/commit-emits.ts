@@ -13,8 +13,10 @@ import type { Admitted } from './admission.js';
 
 /** Where accepted deliveries go next; neither is waited for. */
 export interface Window {
-  /** False while the queue is full or away: deliveries then wait in the ledger, not in the queue. */
-  readonly open: boolean;
+  /** How many deliveries it takes of what is emitted; 0 while the queue is full or away. The others wait in the ledger. */
+  readonly room: number;
+  /** The same for events with hundreds of deliveries, which leave room for others. */
+  readonly backlogRoom: number;
   enqueue(references: DeliveryReference[]): void;
   /** Something of these endpoints waits in the ledger and is due now. */
   wake(endpointIds: Iterable<string>): void;
@@ -42,10 +44,13 @@ export interface CommitTools {
   window: Window;
 }
 
+/** @param width of the events in the group: `wide` ones have hundreds of deliveries */
 export async function commitEmits(
   group: MatchedEvent[],
+  width: 'narrow' | 'wide',
   { database, window }: CommitTools,
 ): Promise<CommitAnswer[]> {
+  const room = width === 'wide' ? window.backlogRoom : window.room;
   // The newest catalog any of them was matched with: those matched with an older one are outdated all the same.
   const catalogVersion = Math.max(...group.map((matched) => matched.catalogVersion));
   const current = group.filter((matched) => matched.catalogVersion === catalogVersion);
@@ -53,12 +58,12 @@ export async function commitEmits(
   const taken = new Set<string>();
   const stored =
     claims.length === 0 && current.every((matched) => matched.times === undefined)
-      ? await store(database, current, catalogVersion, window.open)
+      ? await store(database, current, catalogVersion, room)
       : await database.transaction(async (transaction) => {
           const got = await claimIdempotencyKeys(transaction, claims);
           for (const claim of claims) if (!got.has(claim.eventId)) taken.add(claim.eventId);
           const winners = current.filter((matched) => !taken.has(matched.event.eventId));
-          const result = await store(transaction, winners, catalogVersion, window.open);
+          const result = await store(transaction, winners, catalogVersion, room);
           await releaseIdempotencyKeys(
             transaction,
             claims.filter((claim) => !result.storedEventIds.has(claim.eventId)),
@@ -77,10 +82,10 @@ async function store(
   database: Queryable,
   group: MatchedEvent[],
   catalogVersion: number,
-  windowOpen: boolean,
+  room: number,
 ): Promise<StoredGroup> {
   const events = group.map((matched) => matched.event);
-  const stored = await storeEmitGroup(database, events, catalogVersion, windowOpen);
+  const stored = await storeEmitGroup(database, events, catalogVersion, room);
   const times = group.flatMap((matched) => matched.times ?? []);
   if (times.length > 0) {
     await setEventTimes(

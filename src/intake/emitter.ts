@@ -49,8 +49,9 @@ export class Emitter {
   private readonly wide: GroupCommit<MatchedEvent, CommitAnswer>;
 
   constructor(private readonly options: EmitterOptions) {
+    const commit = (width: 'narrow' | 'wide') => (group: MatchedEvent[]) =>
+      commitEmits(group, width, options);
     const shared = {
-      commit: (group: MatchedEvent[]) => commitEmits(group, options),
       isFatal: isDatabaseUnavailable,
       overflow: () =>
         new PosthornError('unavailable', 'Too many emits are waiting for the database.', {
@@ -58,8 +59,20 @@ export class Emitter {
         }),
       ...(options.observe && { observe: options.observe }),
     };
-    this.narrow = new GroupCommit({ ...shared, itemsMax: 200, groupsMax: 3, waitingMax: 20_000 });
-    this.wide = new GroupCommit({ ...shared, itemsMax: 4, groupsMax: 1, waitingMax: 1_000 });
+    this.narrow = new GroupCommit({
+      ...shared,
+      commit: commit('narrow'),
+      itemsMax: 200,
+      groupsMax: 3,
+      waitingMax: 20_000,
+    });
+    this.wide = new GroupCommit({
+      ...shared,
+      commit: commit('wide'),
+      itemsMax: 4,
+      groupsMax: 1,
+      waitingMax: 1_000,
+    });
   }
 
   /**

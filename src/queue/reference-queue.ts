@@ -4,8 +4,8 @@
  *
  * Nothing here is precious. A reference that cannot be enqueued is counted and given back to the ledger; were that to
  * fail too, its lease would end and the scheduler take it up again. What must not happen is that the window grows
- * without bound or that emits pile up behind a queue that is away: `open` turns false then, and deliveries stay in the
- * ledger.
+ * without bound or that emits pile up behind a queue that is away: there is no `room` then, and deliveries
+ * stay in the ledger.
  */
 import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
@@ -24,10 +24,14 @@ export const JOB_REFERENCES_MAX = 128;
 /** Jobs that are handed to the backend together. */
 const BATCH_JOBS_MAX = 32;
 /**
- * The window is full at this many waiting jobs. Two to three seconds of work at full speed: well inside the
+ * The window is full at this many waiting references: two to three seconds of work at full speed, well inside the
  * shortest lease, so that a reference is not taken for lost while it waits its turn.
  */
-const WAITING_JOBS_MAX = 400;
+const WAITING_MAX = 8_192;
+/** A backlog fills half of it: what is emitted meanwhile does not stand behind all that waits elsewhere. */
+const WAITING_BACKLOG_MAX = WAITING_MAX / 2;
+/** The part of a new job in the average that tells how many references the waiting jobs hold. */
+const NEWEST_PART = 0.1;
 const POLL_INTERVAL_MS = 250;
 /** References that wait for an enqueue at most; a second's worth. More are left to their leases. */
 const PENDING_MAX = 20_000;
@@ -46,6 +50,9 @@ export class ReferenceQueue {
   private shutUntil = 0;
   private giveBack: ((references: DeliveryReference[]) => void) | undefined;
   private waitingJobs = 0;
+  /** Of those jobs; told from their number and how full jobs are lately, since only jobs can be counted. */
+  private waiting = 0;
+  private referencesPerJob = 1;
   private poll: NodeJS.Timeout | undefined;
   private dropped = 0;
 
@@ -67,19 +74,14 @@ export class ReferenceQueue {
     void tick();
   }
 
-  /** False while the queue is full or cannot be reached. */
-  get open(): boolean {
-    return (
-      this.reachable &&
-      this.waitingJobs < WAITING_JOBS_MAX &&
-      this.pending.length < PENDING_MAX &&
-      performance.now() >= this.shutUntil
-    );
+  /** How many references the window takes of what is just emitted; 0 while it is full or cannot be reached. */
+  get room(): number {
+    return this.roomUpTo(WAITING_MAX);
   }
 
-  /** How many more jobs the window takes; what the scheduler may claim for. */
-  get room(): number {
-    return this.open ? WAITING_JOBS_MAX - this.waitingJobs : 0;
+  /** The same for what comes by the hundred: from the ledger, or an event for everybody. */
+  get backlogRoom(): number {
+    return this.roomUpTo(WAITING_BACKLOG_MAX);
   }
 
   /** For metrics and readiness. */
@@ -103,10 +105,10 @@ export class ReferenceQueue {
     await new Promise(setImmediate);
     while (this.pending.length > 0) {
       const batch = this.pending.splice(0, JOB_REFERENCES_MAX * BATCH_JOBS_MAX);
+      this.count(batch.length);
       try {
         // Not addBulk: on PostgreSQL it makes two temporary tables with every call, which takes ten times as long.
         await Promise.all(toJobs(batch).map(({ name, data, opts }) => this.queue.add(name, data, opts)));
-        this.waitingJobs += Math.ceil(batch.length / JOB_REFERENCES_MAX);
       } catch (error) {
         this.dropped += batch.length;
         this.shutUntil = performance.now() + SHUT_MS;
@@ -118,11 +120,24 @@ export class ReferenceQueue {
     this.flushing = undefined;
   }
 
+  private roomUpTo(waitingMax: number): number {
+    if (!this.reachable || this.pending.length >= PENDING_MAX || performance.now() < this.shutUntil) return 0;
+    return Math.max(0, waitingMax - this.waiting - this.pending.length);
+  }
+
+  private count(references: number): void {
+    const jobs = Math.ceil(references / JOB_REFERENCES_MAX);
+    this.waitingJobs += jobs;
+    this.waiting += references;
+    this.referencesPerJob += (references / jobs - this.referencesPerJob) * NEWEST_PART;
+  }
+
   private async measure(): Promise<void> {
     try {
       this.waitingJobs = await inTime(MEASURE_MS_MAX, this.queue.getWaitingCount(), () => {
         throw new Error('the queue does not answer');
       });
+      this.waiting = Math.round(this.waitingJobs * this.referencesPerJob);
       if (!this.reachable) this.log.info('queue.reachable');
       this.reachable = true;
     } catch (error) {

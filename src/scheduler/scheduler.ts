@@ -13,6 +13,7 @@ import type { Settings } from '../config.js';
 import type { ReferenceQueue } from '../queue/reference-queue.js';
 import {
   claimDue,
+  isAnyLaneReady,
   lockReadyLanes,
   sweepForgottenLanes,
   updateLanes,
@@ -29,7 +30,7 @@ import { turnOf, type Turn } from './strict-order.js';
 
 export interface SchedulerOptions {
   database: Database;
-  queue: Pick<ReferenceQueue, 'open' | 'enqueue'>;
+  queue: Pick<ReferenceQueue, 'backlogRoom' | 'enqueue'>;
   waker: LaneWaker;
   settings: Pick<Settings, 'attemptTimeoutMs' | 'endpointInFlightMax' | 'leaseSlackMs'>;
   /** What this process's dispatcher could take of an endpoint, and how many dispatchers there are. */
@@ -72,6 +73,7 @@ export class Scheduler {
   private stopping = false;
   private loop: Promise<void> | undefined;
   private lastLookAt = performance.now();
+  private foundNothing = false;
   private rescueDueAt = 0;
   private sweepDueAt = performance.now() + OVERDUE_MS;
 
@@ -116,7 +118,8 @@ export class Scheduler {
   /** One look at the ready lanes. Answers how many deliveries were claimed. */
   async look(): Promise<number> {
     // A window that is full or away gets nothing; what is due stays in the ledger.
-    if (!this.options.queue.open) return 0;
+    if (this.options.queue.backlogRoom === 0) return 0;
+    if (this.foundNothing && !(await isAnyLaneReady(this.options.database))) return 0;
     const startedAt = performance.now();
     const { lanes, claimed } = await this.options.database.transaction(async (transaction) => {
       const rows = await lockReadyLanes(transaction, LANES_MAX);
@@ -149,6 +152,7 @@ export class Scheduler {
       await updateLanes(transaction, this.updates(looks, due));
       return { lanes: rows.length, claimed: due };
     });
+    this.foundNothing = lanes === 0;
     if (claimed.length > 0) this.options.queue.enqueue(claimed);
     if (lanes > 0)
       this.options.observe?.({ lanes, claimed: claimed.length, tookMs: performance.now() - startedAt });

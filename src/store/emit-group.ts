@@ -69,12 +69,12 @@ const STORE_GROUP: Statement = {
              1, CASE WHEN d.test THEN 'test' ELSE 'emit' END, d.created_at
         FROM unnest($15::uuid[], $16::uuid[], $17::uuid[], $18::int[], $19::boolean[], $20::uuid[], $21::bigint[],
                     $22::text[], $23::boolean[], $24::timestamptz[])
-             AS d (id, event_id, endpoint_id, lease_ms, metered, tenant_id, endpoints_version, type, test, created_at)
+             AS d (id, event_id, endpoint_id, lease_ms, waits, tenant_id, endpoints_version, type, test, created_at)
         JOIN tenants t ON t.id = d.tenant_id AND t.endpoints_version = d.endpoints_version AND t.deleted_at IS NULL
         JOIN catalog c ON c.version = $14
         LEFT JOIN lanes l ON l.endpoint_id = d.endpoint_id
         CROSS JOIN LATERAL (
-          SELECT $25 AND NOT d.metered AND NOT coalesce(l.backlogged OR l.parked_until > now() OR l.circuit <> 'closed', false)
+          SELECT NOT d.waits AND NOT coalesce(l.backlogged OR l.parked_until > now() OR l.circuit <> 'closed', false)
                  AS leased
         ) w
       RETURNING id, leased
@@ -84,16 +84,18 @@ const STORE_GROUP: Statement = {
     SELECT o.id, true FROM owed o WHERE NOT o.leased`,
 };
 
+/** @param room how many deliveries may go straight into the window; the others wait in the ledger */
 export async function storeEmitGroup(
   database: Queryable,
   events: EventToStore[],
   catalogVersion: number,
-  windowOpen: boolean,
+  room: number,
 ): Promise<StoredGroup> {
   const column = <T>(read: (event: EventToStore) => T): T[] => events.map(read);
   const owed = events.flatMap((event) => event.deliveries.map((delivery) => ({ event, delivery })));
   const owedColumn = <T>(read: (row: { event: EventToStore; delivery: DeliveryToStore }) => T): T[] =>
     owed.map(read);
+  let left = room;
   const { rows } = await database.query<{ id: string; waiting: boolean }>(STORE_GROUP, [
     plainArray(column((event) => event.eventId)),
     plainArray(column((event) => event.tenantId)),
@@ -128,7 +130,7 @@ export async function storeEmitGroup(
     plainArray(owedColumn(({ event }) => event.eventId)),
     plainArray(owedColumn(({ delivery }) => delivery.endpointId)),
     plainArray(owedColumn(({ delivery }) => delivery.leaseMs)),
-    plainArray(owedColumn(({ delivery }) => delivery.metered)),
+    plainArray(owedColumn(({ delivery }) => delivery.metered || --left < 0)),
     plainArray(owedColumn(({ event }) => event.tenantId)),
     plainArray(owedColumn(({ event }) => event.endpointsVersion)),
     binaryArray(
@@ -137,7 +139,6 @@ export async function storeEmitGroup(
     ),
     plainArray(owedColumn(({ event }) => event.test)),
     plainArray(owedColumn(({ event }) => event.createdAt.toISOString())),
-    windowOpen,
   ]);
   const storedEventIds = new Set<string>();
   const waitingDeliveryIds = new Set<string>();

@@ -90,8 +90,11 @@ export async function startPipeline(
     directory: new TenantDirectory(database, settings),
     leaseSlackMs,
     window: {
-      get open() {
-        return queue.open;
+      get room() {
+        return queue.room;
+      },
+      get backlogRoom() {
+        return queue.backlogRoom;
       },
       enqueue: (references) => queue.enqueue(references),
       wake: (endpointIds) => {

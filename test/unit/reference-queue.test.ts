@@ -7,8 +7,8 @@ import { type ReferenceJob, ReferenceQueue } from '../../src/queue/reference-que
 
 const reference: DeliveryReference = { deliveryId: 'd', eventId: 'e', epoch: 1 };
 
-function queueThat(answers: Partial<Record<'addBulk' | 'getWaitingCount', () => Promise<unknown>>>) {
-  const bull = { on: () => undefined, addBulk: async () => [], getWaitingCount: async () => 0, ...answers };
+function queueThat(answers: Partial<Record<'add' | 'getWaitingCount', () => Promise<unknown>>>) {
+  const bull = { on: () => undefined, add: async () => ({}), getWaitingCount: async () => 0, ...answers };
   return new ReferenceQueue(bull as unknown as Queue<ReferenceJob>, pino({ level: 'silent' }));
 }
 
@@ -22,17 +22,17 @@ describe('a queue that is not there for us', () => {
 
   it('gives back what was refused, and shuts the window for a second though the queue can be read', async () => {
     const givenBack: DeliveryReference[] = [];
-    const queue = queueThat({ addBulk: () => Promise.reject(new Error('OOM command not allowed')) });
+    const queue = queueThat({ add: () => Promise.reject(new Error('OOM command not allowed')) });
     queue.start((references) => givenBack.push(...references));
     await vi.advanceTimersByTimeAsync(1);
-    expect(queue.open).toBe(true);
+    expect(queue.room).toBeGreaterThan(0);
 
     queue.enqueue([reference]);
     await vi.advanceTimersByTimeAsync(900);
     expect(givenBack).toEqual([reference]);
-    expect(queue.open).toBe(false);
+    expect(queue.room).toBe(0);
     await vi.advanceTimersByTimeAsync(400);
-    expect(queue.open).toBe(true);
+    expect(queue.room).toBeGreaterThan(0);
     await queue.close();
   });
 
@@ -40,8 +40,54 @@ describe('a queue that is not there for us', () => {
     const queue = queueThat({ getWaitingCount: () => new Promise(() => undefined) });
     queue.start();
     await vi.advanceTimersByTimeAsync(5_100);
-    expect(queue.open).toBe(false);
+    expect(queue.room).toBe(0);
     expect(queue.state.reachable).toBe(false);
+    await queue.close();
+  });
+});
+
+describe('a window', () => {
+  const many = (count: number) => Array.from({ length: count }, () => reference);
+
+  it('is full by references, however many jobs hold them, and keeps room beside a backlog', async () => {
+    let waitingJobs = 0;
+    const queue = queueThat({ add: async () => ++waitingJobs, getWaitingCount: async () => waitingJobs });
+    const whole = queue.room;
+    expect(queue.backlogRoom).toBe(whole / 2);
+
+    queue.enqueue(many(whole / 2));
+    expect(queue.backlogRoom).toBe(0);
+    expect(queue.room).toBe(whole / 2);
+    await vi.waitFor(() => expect(waitingJobs).toBeGreaterThan(0));
+    expect(queue.room).toBe(whole / 2);
+
+    queue.enqueue(many(whole));
+    expect(queue.room).toBe(0);
+    await queue.close();
+  });
+
+  it('has room again when the jobs are taken', async () => {
+    vi.useFakeTimers();
+    const taken = { jobs: 0 };
+    let added = 0;
+    const queue = queueThat({
+      add: async () => ++added,
+      getWaitingCount: async () => added - taken.jobs,
+    });
+    const whole = queue.room;
+    // Long enough for the average of a job to be known.
+    for (let turn = 0; turn < 60; turn++) {
+      queue.enqueue(many(100));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    const before = queue.room;
+    expect(before).toBe(whole - 6_000);
+    taken.jobs = 30;
+    queue.start();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(queue.room).toBeGreaterThan(whole - 3_100);
+    expect(queue.room).toBeLessThan(whole - 2_900);
+    vi.useRealTimers();
     await queue.close();
   });
 });
