@@ -11,6 +11,7 @@ export class DeliveryLogIndexes1763700100000 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
       CREATE INDEX deliveries_tenant_failed ON deliveries (tenant_id, id) WHERE status = 'failed';
+      CREATE INDEX deliveries_type_failed ON deliveries (event_type, id) WHERE status = 'failed';
       CREATE INDEX deliveries_endpoint_failed ON deliveries (endpoint_id, id) WHERE status = 'failed';
       CREATE INDEX deliveries_status_class ON deliveries ((last_status_code / 100), id)
         WHERE last_status_code IS NOT NULL AND last_status_code NOT BETWEEN 200 AND 299;
@@ -19,7 +20,7 @@ export class DeliveryLogIndexes1763700100000 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(
-      `DROP INDEX deliveries_tenant_failed, deliveries_endpoint_failed, deliveries_status_class;`,
+      `DROP INDEX deliveries_tenant_failed, deliveries_type_failed, deliveries_endpoint_failed, deliveries_status_class;`,
     );
   }
 }

@@ -26,10 +26,12 @@ export interface WalkBounds {
   /** Where to begin: only lower ids are read. */
   before: string;
   limit: number;
-  /** Rows that a walk reads in its first turn, which is often enough, and in each one after it. */
-  rowsFirst: number;
-  rowsFollowing: number;
-  /** When no further turn is begun. */
+  /**
+   * How many rows a turn may read, ascending. The first turn reads just enough for a page where every row fits; the next
+   * ones more, as far as the time allows. They are few, because each is a statement of its own (see delivery-log.ts).
+   */
+  sizes: readonly number[];
+  /** No turn is begun that would end later, going by the one before it. */
   timeMs: number;
   /** A monotonic clock. */
   nowMs: () => number;
@@ -46,15 +48,33 @@ export async function walk<Row extends { id: string }>(
   bounds: WalkBounds,
 ): Promise<WalkedPage<Row>> {
   const walks = steps.map((step) => new Walk(step, bounds.before, bounds.limit));
-  const deadline = bounds.nowMs() + bounds.timeMs;
-  for (let rowsMax = bounds.rowsFirst; ; rowsMax = bounds.rowsFollowing) {
+  const startedAt = bounds.nowMs();
+  let size = bounds.sizes.find((one) => one > bounds.limit) ?? bounds.sizes.at(-1)!;
+  for (let roundAt = startedAt; ;) {
     for (const one of walks) {
-      await one.turn(rowsMax);
+      await one.turn(size);
       if (one.isDone) return one.page();
     }
-    if (bounds.nowMs() >= deadline) return furthest(walks).page();
+    const now = bounds.nowMs();
+    const next = nextSize(bounds.sizes, size, now - roundAt, startedAt + bounds.timeMs - now);
+    if (next === undefined) return furthest(walks).page();
+    size = next;
+    roundAt = now;
   }
 }
+
+/** The largest that fits into the time that is left, if a row costs what it cost in the last round; and no leap. */
+function nextSize(
+  sizes: readonly number[],
+  last: number,
+  lastTookMs: number,
+  leftMs: number,
+): number | undefined {
+  return sizes.findLast((size) => size <= last * LEAP_MAX && (lastTookMs * size) / last <= leftMs);
+}
+
+/** A small turn costs more for each row than a large one, and says little about what a much larger one would take. */
+const LEAP_MAX = 4;
 
 class Walk<Row extends { id: string }> {
   private readonly found: Row[] = [];

@@ -90,6 +90,7 @@ const byStatusClass = along('status_class', '(d.last_status_code / 100)', '$8::s
 const FAILED = `d.status = 'failed'`;
 const byFailed: LogIndex = { name: 'failed', condition: `${ID_BOUNDS} AND ${FAILED}`, order: 'd.id DESC' };
 const byTenantFailed = along('tenant_failed', 'd.tenant_id', '$3', FAILED);
+const byTypeFailed = along('type_failed', 'd.event_type', '$6', FAILED);
 const byEndpointFailed = along('endpoint_failed', 'd.endpoint_id', '$4', FAILED);
 const byCanceled: LogIndex = {
   name: 'canceled',
@@ -118,7 +119,8 @@ function along(name: string, column: string, value: string, partial = 'true'): L
 
 function indexForFailed(filter: DeliveryFilter): LogIndex {
   if (filter.endpointId !== undefined) return byEndpointFailed;
-  return filter.tenantId === undefined ? byFailed : byTenantFailed;
+  if (filter.tenantId !== undefined) return byTenantFailed;
+  return filter.eventType === undefined ? byFailed : byTypeFailed;
 }
 
 /** Answers of 2xx are most of the table: no index is kept for them. */

@@ -36,10 +36,10 @@ export interface PagePlace {
   limit: number;
 }
 
-/** Half of what a page may take at most (50 ms): the last turn, begun in time, takes its share besides. */
-const WALK = { rowsFirst: 256, rowsFollowing: 2_048, timeMs: 25 } as const;
+/** Of the 50 ms that a page may take; the rest is for what surrounds it, and for a turn that takes longer than foreseen. */
+const WALK = { sizes: [64, 256, 1_024, 2_048], timeMs: 30 } as const;
 /** Reading payloads is slower by far, and whoever searches is prepared to wait. */
-const SEARCH = { rowsFirst: 256, rowsFollowing: 512, timeMs: 400 } as const;
+const SEARCH = { sizes: [64, 256, 512], timeMs: 400 } as const;
 
 /**
  * A page of the deliveries that fit the filter. Costs less than 50 ms with any filter but `search`, however many

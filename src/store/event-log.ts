@@ -28,7 +28,7 @@ export interface EventFilter {
 }
 
 /** Types and tags have no index of their own: they are looked for among the tenant's events, in bounded time. */
-const WALK = { rowsFirst: 256, rowsFollowing: 2_048, timeMs: 25 } as const;
+const WALK = { sizes: [64, 256, 1_024, 2_048], timeMs: 30 } as const;
 
 export function readEventPage(
   database: Queryable,
