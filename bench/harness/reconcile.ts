@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ACCEPTED } from '../load/generator.js';
 import { toUuid } from '../load/public-id.js';
 import { RECEIVED } from '../load/receiver.js';
@@ -32,36 +33,60 @@ export interface ReconcileOptions {
 
 /** Events asked of the ledger at a time. */
 const LEDGER_BATCH = 5_000;
+const LOOKS_MAX = 4;
+const BETWEEN_LOOKS_MS = 2_000;
 
 export async function reconcile(
   bench: Bench,
   installation: Installation,
   { owedTo, unanswered = 0, onArrival }: ReconcileOptions,
 ): Promise<Tally> {
+  for (let look = 1; ; look++) {
+    const arrivals: Arrival[] = [];
+    const tally = await compare(bench, installation, owedTo, (arrival) => arrivals.push(arrival));
+    // What arrived after the receiver was asked and was recorded before the ledger was would look lost.
+    if (tally.lost > 0 && look < LOOKS_MAX) {
+      await sleep(BETWEEN_LOOKS_MS);
+      continue;
+    }
+    if (onArrival) for (const arrival of arrivals) onArrival(arrival);
+    return { ...tally, unanswered };
+  }
+}
+
+async function compare(
+  bench: Bench,
+  installation: Installation,
+  owedTo: ReconcileOptions['owedTo'],
+  onArrival: (arrival: Arrival) => void,
+): Promise<Tally> {
   const deliveredTo = new Map<number, Set<number>>();
-  const arrivals = await matchArrivals(bench, (arrival, event) => {
+  const { accepted, delivered, duplicates } = await matchArrivals(bench, (arrival, event) => {
     const endpoints = deliveredTo.get(event);
     if (endpoints === undefined) deliveredTo.set(event, new Set([arrival.endpoint]));
     else endpoints.add(arrival.endpoint);
-    onArrival?.(arrival);
+    onArrival(arrival);
   });
-  const { accepted, delivered, duplicates } = arrivals;
-  const tally: Tally = {
-    ...{ accepted: accepted.count, delivered, duplicates, unanswered },
-    ...{ owed: 0, waiting: 0, lost: 0 },
-  };
-
   const missing = new Map<string, Set<number>>();
+  let owedInAll = 0;
   for (let event = 0; event < accepted.count; event++) {
     const owed = owedTo(accepted.words[accepted.wordAt(event) + ACCEPTED.targetWord]!);
-    tally.owed += owed.length;
+    owedInAll += owed.length;
     const arrived = deliveredTo.get(event);
     const missed = arrived === undefined ? owed : owed.filter((endpoint) => !arrived.has(endpoint));
     if (missed.length > 0) missing.set(toUuid(accepted.words, accepted.wordAt(event)), new Set(missed));
   }
-  tally.waiting = await countWaiting(installation, missing);
-  tally.lost = [...missing.values()].reduce((sum, endpoints) => sum + endpoints.size, 0) - tally.waiting;
-  return tally;
+  const waiting = await countWaiting(installation, missing);
+  const missed = [...missing.values()].reduce((sum, endpoints) => sum + endpoints.size, 0);
+  return {
+    accepted: accepted.count,
+    owed: owedInAll,
+    delivered,
+    waiting,
+    lost: missed - waiting,
+    duplicates,
+    unanswered: 0,
+  };
 }
 
 /**

@@ -29,7 +29,7 @@ export const deliveryLog: Scenario = {
     bench.withInstallation({ backend: bench.services.redis ? 'redis' : 'postgres' }, async (installation) => {
       const shape = bench.short ? SHORT : FULL;
       const startedAt = performance.now();
-      await seedLog(installation.databaseUrl, installation.ledger, shape);
+      await seedLog(installation.databaseUrl, shape);
       const seededInMs = performance.now() - startedAt;
       bench.say(`  seeded in ${figure(seededInMs / 1000)} s`);
       const measured = await measure(installation);

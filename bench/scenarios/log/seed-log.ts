@@ -5,7 +5,7 @@
  * Secondary indexes are taken off while the rows are written, and built from their own definitions afterwards.
  */
 import { DAY_MS, makePartition, partitionedTables, partitionName } from '../../../src/store/partitions.js';
-import type { Ledger } from '../../harness/ledger.js';
+import { Ledger } from '../../harness/ledger.js';
 import { Database } from '../../../src/store/database.js';
 
 export interface LogShape {
@@ -19,16 +19,40 @@ export const ENDPOINTS_PER_TENANT = 4;
 /** Two or three each, by turns. */
 export const ATTEMPTS_PER_DELIVERY = 2.5;
 
-export async function seedLog(databaseUrl: string, ledger: Ledger, shape: LogShape): Promise<void> {
-  await ledger.query(`SET synchronous_commit = off`);
-  await ledger.query(`SET maintenance_work_mem = '512MB'`);
-  await ledger.query(`SET work_mem = '128MB'`);
+export async function seedLog(databaseUrl: string, shape: LogShape): Promise<void> {
+  // Each is one process of PostgreSQL, and seeding is all CPU.
+  const writers = await Promise.all([1, 2].map(() => Ledger.open(databaseUrl)));
+  const shareOut = async <T>(
+    tasks: T[],
+    work: (ledger: Ledger, task: T) => Promise<unknown>,
+  ): Promise<void> => {
+    const left = tasks.values();
+    const workOff = async (ledger: Ledger): Promise<void> => {
+      for (const task of left) await work(ledger, task);
+    };
+    await Promise.all(writers.map(workOff));
+  };
+  for (const ledger of writers) {
+    await ledger.query(`SET synchronous_commit = off`);
+    await ledger.query(`SET maintenance_work_mem = '512MB'`);
+    await ledger.query(`SET work_mem = '128MB'`);
+  }
+  const [first] = writers as [Ledger, Ledger];
   await makePartitions(databaseUrl, shape.days);
-  await seedTenants(ledger);
-  const rebuild = await dropIndexes(ledger);
-  for (let daysAgo = 1; daysAgo <= shape.days; daysAgo++) await seedDay(ledger, daysAgo, shape.eventsPerDay);
-  for (const definition of rebuild) await ledger.query(definition);
-  await ledger.query('VACUUM ANALYZE events, deliveries, attempts');
+  await seedTenants(first);
+  const rebuild = await dropIndexes(first);
+  const days = Array.from({ length: shape.days }, (_, index) => index + 1);
+  await shareOut(days, (ledger, daysAgo) => seedDay(ledger, daysAgo, shape.eventsPerDay));
+  // By table: building an index locks its table against another's being built.
+  const tables = [...new Set(rebuild.map(({ table }) => table))];
+  await shareOut(tables, async (ledger, table) => {
+    for (const index of rebuild) if (index.table === table) await ledger.query(index.definition);
+  });
+  await shareOut(['events, deliveries', 'attempts'], (ledger, names) =>
+    ledger.query(`VACUUM ANALYZE ${names}`),
+  );
+  await first.query('DROP TABLE seeded_tenant');
+  await Promise.all(writers.map((ledger) => ledger.close()));
 }
 
 async function makePartitions(databaseUrl: string, days: number): Promise<void> {
@@ -53,21 +77,24 @@ async function seedTenants(ledger: Ledger): Promise<void> {
     [ENDPOINTS_PER_TENANT],
   );
   await ledger.query(
-    `CREATE TEMP TABLE seeded_tenant AS
+    `CREATE TABLE seeded_tenant AS
      SELECT row_number() OVER (ORDER BY t.id)::int AS n, t.id FROM tenants t WHERE t.external_id LIKE 'seeded-%'`,
   );
 }
 
 /** @returns the statements that build them again */
-async function dropIndexes(ledger: Ledger): Promise<string[]> {
-  const indexes = await ledger.query<{ name: string; definition: string }>(
-    `SELECT x.indexrelid::regclass::text AS name, pg_get_indexdef(x.indexrelid) AS definition
+async function dropIndexes(ledger: Ledger): Promise<{ table: string; definition: string }[]> {
+  const indexes = await ledger.query<{ name: string; table: string; definition: string }>(
+    `SELECT x.indexrelid::regclass::text AS name, x.indrelid::regclass::text AS table, pg_get_indexdef(x.indexrelid) AS definition
        FROM pg_index x WHERE x.indrelid IN ('events'::regclass, 'deliveries'::regclass, 'attempts'::regclass)
         AND NOT x.indisprimary`,
   );
   for (const { name } of indexes) await ledger.query(`DROP INDEX ${name}`);
   // Without ONLY, so that every partition gets one.
-  return indexes.map(({ definition }) => definition.replace(' ON ONLY ', ' ON '));
+  return indexes.map(({ table, definition }) => ({
+    table,
+    definition: definition.replace(' ON ONLY ', ' ON '),
+  }));
 }
 
 async function seedDay(ledger: Ledger, daysAgo: number, events: number): Promise<void> {
