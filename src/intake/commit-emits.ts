@@ -15,12 +15,15 @@ import type { Admitted } from './admission.js';
 export interface Window {
   /** How many deliveries it takes of what is emitted; 0 while the queue is full or away. The others wait in the ledger. */
   readonly room: number;
-  /** The same for events with hundreds of deliveries, which leave room for others. */
+  /** The same for what comes by the hundred, and leaves room for others. */
   readonly backlogRoom: number;
   enqueue(references: DeliveryReference[]): void;
   /** Something of these endpoints waits in the ledger and is due now. */
   wake(endpointIds: Iterable<string>): void;
 }
+
+/** Events with more deliveries than this do not fill the window: those for one endpoint or two would stand behind them. */
+const FEW_DELIVERIES = 16;
 
 /** An event, matched: what the group commit stores. */
 export interface MatchedEvent {
@@ -44,13 +47,10 @@ export interface CommitTools {
   window: Window;
 }
 
-/** @param width of the events in the group: `wide` ones have hundreds of deliveries */
 export async function commitEmits(
   group: MatchedEvent[],
-  width: 'narrow' | 'wide',
   { database, window }: CommitTools,
 ): Promise<CommitAnswer[]> {
-  const room = width === 'wide' ? window.backlogRoom : window.room;
   // The newest catalog any of them was matched with: those matched with an older one are outdated all the same.
   const catalogVersion = Math.max(...group.map((matched) => matched.catalogVersion));
   const current = group.filter((matched) => matched.catalogVersion === catalogVersion);
@@ -58,12 +58,12 @@ export async function commitEmits(
   const taken = new Set<string>();
   const stored =
     claims.length === 0 && current.every((matched) => matched.times === undefined)
-      ? await store(database, current, catalogVersion, room)
+      ? await store(database, current, catalogVersion, window)
       : await database.transaction(async (transaction) => {
           const got = await claimIdempotencyKeys(transaction, claims);
           for (const claim of claims) if (!got.has(claim.eventId)) taken.add(claim.eventId);
           const winners = current.filter((matched) => !taken.has(matched.event.eventId));
-          const result = await store(transaction, winners, catalogVersion, room);
+          const result = await store(transaction, winners, catalogVersion, window);
           await releaseIdempotencyKeys(
             transaction,
             claims.filter((claim) => !result.storedEventIds.has(claim.eventId)),
@@ -82,10 +82,13 @@ async function store(
   database: Queryable,
   group: MatchedEvent[],
   catalogVersion: number,
-  room: number,
+  window: Window,
 ): Promise<StoredGroup> {
-  const events = group.map((matched) => matched.event);
-  const stored = await storeEmitGroup(database, events, catalogVersion, room);
+  const events = fitInto(
+    window,
+    group.map((matched) => matched.event),
+  );
+  const stored = await storeEmitGroup(database, events, catalogVersion);
   const times = group.flatMap((matched) => matched.times ?? []);
   if (times.length > 0) {
     await setEventTimes(
@@ -94,6 +97,21 @@ async function store(
     );
   }
   return stored;
+}
+
+/** Makes those deliveries wait that the window has no room for. */
+function fitInto({ room, backlogRoom }: Window, events: EventToStore[]): EventToStore[] {
+  let taken = 0;
+  return events.map((event) => {
+    const { deliveries } = event;
+    const left = Math.max(0, (deliveries.length > FEW_DELIVERIES ? backlogRoom : room) - taken);
+    taken += Math.min(left, deliveries.length);
+    if (left >= deliveries.length) return event;
+    return {
+      ...event,
+      deliveries: deliveries.map((one, index) => (index < left ? one : { ...one, waits: true })),
+    };
+  });
 }
 
 /** After the commit; what a crash here leaves undone, leases and the scheduler's sweep do later. */

@@ -49,9 +49,8 @@ export class Emitter {
   private readonly wide: GroupCommit<MatchedEvent, CommitAnswer>;
 
   constructor(private readonly options: EmitterOptions) {
-    const commit = (width: 'narrow' | 'wide') => (group: MatchedEvent[]) =>
-      commitEmits(group, width, options);
     const shared = {
+      commit: (group: MatchedEvent[]) => commitEmits(group, options),
       isFatal: isDatabaseUnavailable,
       overflow: () =>
         new PosthornError('unavailable', 'Too many emits are waiting for the database.', {
@@ -61,14 +60,12 @@ export class Emitter {
     };
     this.narrow = new GroupCommit({
       ...shared,
-      commit: commit('narrow'),
       itemsMax: 200,
       groupsMax: 3,
       waitingMax: 20_000,
     });
     this.wide = new GroupCommit({
       ...shared,
-      commit: commit('wide'),
       itemsMax: 4,
       groupsMax: 1,
       waitingMax: 1_000,
@@ -187,7 +184,7 @@ export class Emitter {
       deliveryId: newUuid(nowMs),
       endpointId: subscription.endpointId,
       leaseMs: subscription.timeoutMs + leaseSlackMs,
-      metered: subscription.metered || timed,
+      waits: subscription.metered || timed,
     }));
     return {
       catalogVersion: catalog.version,

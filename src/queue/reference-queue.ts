@@ -28,8 +28,8 @@ const BATCH_JOBS_MAX = 32;
  * shortest lease, so that a reference is not taken for lost while it waits its turn.
  */
 const WAITING_MAX = 8_192;
-/** A backlog fills half of it: what is emitted meanwhile does not stand behind all that waits elsewhere. */
-const WAITING_BACKLOG_MAX = WAITING_MAX / 2;
+/** A backlog fills a quarter of it: what is emitted meanwhile does not stand behind all that waits elsewhere. */
+const WAITING_BACKLOG_MAX = WAITING_MAX / 4;
 /** The part of a new job in the average that tells how many references the waiting jobs hold. */
 const NEWEST_PART = 0.1;
 const POLL_INTERVAL_MS = 250;
@@ -79,7 +79,7 @@ export class ReferenceQueue {
     return this.roomUpTo(WAITING_MAX);
   }
 
-  /** The same for what comes by the hundred: from the ledger, or an event for everybody. */
+  /** The same for what comes by the hundred: from the ledger, or an event for many endpoints. */
   get backlogRoom(): number {
     return this.roomUpTo(WAITING_BACKLOG_MAX);
   }

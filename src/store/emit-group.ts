@@ -33,7 +33,8 @@ export interface DeliveryToStore {
   endpointId: string;
   /** Length of the lease if the delivery goes straight into the window. */
   leaseMs: number;
-  metered: boolean;
+  /** It does not go straight into the window, whatever its lane says. */
+  waits: boolean;
 }
 
 export interface StoredGroup {
@@ -84,18 +85,15 @@ const STORE_GROUP: Statement = {
     SELECT o.id, true FROM owed o WHERE NOT o.leased`,
 };
 
-/** @param room how many deliveries may go straight into the window; the others wait in the ledger */
 export async function storeEmitGroup(
   database: Queryable,
   events: EventToStore[],
   catalogVersion: number,
-  room: number,
 ): Promise<StoredGroup> {
   const column = <T>(read: (event: EventToStore) => T): T[] => events.map(read);
   const owed = events.flatMap((event) => event.deliveries.map((delivery) => ({ event, delivery })));
   const owedColumn = <T>(read: (row: { event: EventToStore; delivery: DeliveryToStore }) => T): T[] =>
     owed.map(read);
-  let left = room;
   const { rows } = await database.query<{ id: string; waiting: boolean }>(STORE_GROUP, [
     plainArray(column((event) => event.eventId)),
     plainArray(column((event) => event.tenantId)),
@@ -130,7 +128,7 @@ export async function storeEmitGroup(
     plainArray(owedColumn(({ event }) => event.eventId)),
     plainArray(owedColumn(({ delivery }) => delivery.endpointId)),
     plainArray(owedColumn(({ delivery }) => delivery.leaseMs)),
-    plainArray(owedColumn(({ delivery }) => delivery.metered || --left < 0)),
+    plainArray(owedColumn(({ delivery }) => delivery.waits)),
     plainArray(owedColumn(({ event }) => event.tenantId)),
     plainArray(owedColumn(({ event }) => event.endpointsVersion)),
     binaryArray(

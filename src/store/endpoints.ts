@@ -1,7 +1,7 @@
 /**
- * Endpoints, as the API changes them. Every change runs in one transaction that first raises the tenant's
- * `endpoints_version`: an emit that commits after it has matched against what the change left behind. A crash before
- * the commit leaves nothing of the change.
+ * Endpoints, as the API changes them. Every change runs in one transaction that raises the tenant's `endpoints_version`: an
+ * emit that commits after it has matched against what the change left behind. A crash before the commit leaves nothing
+ * of the change.
  *
  * An endpoint's hot state is in `lanes`; disabling and enabling it reach over there in the same transaction.
  */
@@ -100,8 +100,6 @@ export class EndpointStore {
     const id = newUuid(this.clock.nowMs());
     const signingSecret = secret ?? formatSecret(fields.signing, randomBytes(SECRET_RANDOM_BYTES));
     return transact(this.dataSource, async ({ entities, sql }) => {
-      await raiseEndpointsVersion(sql, tenantId);
-      await this.checkLimit(entities, tenantId);
       const { headers, auth, tls, ...columns } = fields;
       await entities.insert(EndpointEntity, {
         id,
@@ -117,8 +115,12 @@ export class EndpointStore {
       ]);
       await insertSecret(sql, this.clock, this.sealer, { tenantId, endpointId: id }, signingSecret);
       await this.audit(sql, 'endpoint.created', tenantId, id, source);
+      const made = await this.view(entities, sql, tenantId, id);
+      // Last, because it locks the tenant: whoever registers thousands of endpoints does it side by side.
+      await raiseEndpointsVersion(sql, tenantId);
+      await this.checkLimit(entities, tenantId);
       await beside?.(sql, id);
-      return { ...(await this.view(entities, sql, tenantId, id)), secret: signingSecret };
+      return { ...made, secret: signingSecret };
     });
   }
 
@@ -225,9 +227,10 @@ export class EndpointStore {
   }
 
   /** The tenant's row is locked: nobody adds an endpoint between the count and the insert. */
+  /** The new one is counted already. */
   private async checkLimit(entities: EntityManager, tenantId: string): Promise<void> {
     const count = await entities.countBy(EndpointEntity, { tenantId, deletedAt: IsNull() });
-    if (count >= this.limits.tenantEndpointsMax) throw new PosthornError('endpoint_limit_reached');
+    if (count > this.limits.tenantEndpointsMax) throw new PosthornError('endpoint_limit_reached');
   }
 
   private open(endpoint: EndpointEntity): OpenOptions {

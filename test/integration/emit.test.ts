@@ -1,5 +1,5 @@
 /** What a 202 means: committed, once, matched with the endpoints as they are now. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPipeline, type Pipeline } from '../support/pipeline.js';
 
 describe('emit', () => {
@@ -197,6 +197,35 @@ describe('emit', () => {
     expect(await leased()).toBe(false);
     await pipeline.query(`UPDATE lanes SET circuit = 'closed' WHERE endpoint_id = $1`, [endpointId]);
     expect(await leased()).toBe(true);
+  });
+
+  it('puts into the window what it has room for, and the rest into the ledger, due at once', async () => {
+    for (let endpoint = 0; endpoint < 5; endpoint++) {
+      await pipeline.addEndpoint({ url: 'http://127.0.0.1:9/', eventTypes: ['room.*'] });
+    }
+    await pipeline.emit('room.warm');
+    const room = vi.spyOn(pipeline.queue, 'room', 'get').mockReturnValue(3);
+    const eventId = await pipeline.emit('room.test').finally(() => room.mockRestore());
+    expect(await count('deliveries WHERE event_id = $1 AND leased', [eventId])).toBe(3);
+    expect(await count('deliveries WHERE event_id = $1 AND NOT leased AND due_at <= now()', [eventId])).toBe(
+      2,
+    );
+  });
+
+  it('lets an event for many endpoints leave room for one for few', async () => {
+    for (let endpoint = 0; endpoint < 20; endpoint++) {
+      await pipeline.addEndpoint({
+        url: 'http://127.0.0.1:9/',
+        eventTypes: endpoint === 0 ? ['few', 'many'] : ['many'],
+      });
+    }
+    await Promise.all(['few', 'many'].map((type) => pipeline.emit(type)));
+    const room = vi.spyOn(pipeline.queue, 'backlogRoom', 'get').mockReturnValue(0);
+    const [few, many] = await Promise.all(['few', 'many'].map((type) => pipeline.emit(type))).finally(() =>
+      room.mockRestore(),
+    );
+    expect(await count('deliveries WHERE event_id = $1 AND leased', [few])).toBe(1);
+    expect(await count('deliveries WHERE event_id = $1 AND leased', [many])).toBe(0);
   });
 
   it('fans out to 10,000 endpoints in one commit, and other emits do not wait for it', async () => {

@@ -53,7 +53,7 @@ describe('a window', () => {
     let waitingJobs = 0;
     const queue = queueThat({ add: async () => ++waitingJobs, getWaitingCount: async () => waitingJobs });
     const whole = queue.room;
-    expect(queue.backlogRoom).toBe(whole / 2);
+    expect(queue.backlogRoom).toBe(whole / 4);
 
     queue.enqueue(many(whole / 2));
     expect(queue.backlogRoom).toBe(0);
