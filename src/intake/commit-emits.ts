@@ -22,8 +22,11 @@ export interface Window {
   wake(endpointIds: Iterable<string>): void;
 }
 
-/** Events with more deliveries than this do not fill the window: those for one endpoint or two would stand behind them. */
-const FEW_DELIVERIES = 16;
+/**
+ * An event with this many deliveries or more is committed apart from the others, and does not fill the window: those for
+ * one endpoint or two would stand behind it.
+ */
+export const WIDE_FAN_OUT = 200;
 
 /** An event, matched: what the group commit stores. */
 export interface MatchedEvent {
@@ -104,7 +107,7 @@ function fitInto({ room, backlogRoom }: Window, events: EventToStore[]): EventTo
   let taken = 0;
   return events.map((event) => {
     const { deliveries } = event;
-    const left = Math.max(0, (deliveries.length > FEW_DELIVERIES ? backlogRoom : room) - taken);
+    const left = Math.max(0, (deliveries.length >= WIDE_FAN_OUT ? backlogRoom : room) - taken);
     taken += Math.min(left, deliveries.length);
     if (left >= deliveries.length) return event;
     return {

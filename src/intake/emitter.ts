@@ -16,14 +16,18 @@ import { GroupCommit } from '../store/group-commit.js';
 import { findEarlierEvents } from '../store/idempotency.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { admit, type Admitted } from './admission.js';
-import { commitEmits, type CommitAnswer, type MatchedEvent, type Window } from './commit-emits.js';
+import {
+  commitEmits,
+  WIDE_FAN_OUT,
+  type CommitAnswer,
+  type MatchedEvent,
+  type Window,
+} from './commit-emits.js';
 import { checkTimes, DELIVER_AHEAD_DAYS_MAX, isTimed } from './event-times.js';
 import { recipients } from './recipients.js';
 import { idempotencyKeys, replayOf, requestHash } from './repetition.js';
 import type { TenantDirectory } from './tenant-directory.js';
 
-/** An event with this many deliveries or more is committed apart from the others. */
-const WIDE_FAN_OUT = 200;
 /** Bounds the retries of an emit whose tenant's endpoints change faster than it can be matched. */
 const MATCHES_MAX = 5;
 

@@ -24,12 +24,15 @@ export const JOB_REFERENCES_MAX = 128;
 /** Jobs that are handed to the backend together. */
 const BATCH_JOBS_MAX = 32;
 /**
- * The window is full at this many waiting references: two to three seconds of work at full speed, well inside the
- * shortest lease, so that a reference is not taken for lost while it waits its turn.
+ * The window is full at this many waiting jobs: a few seconds of work at full speed, well inside the shortest lease, so
+ * that a reference is not taken for lost while it waits its turn.
  */
-const WAITING_MAX = 8_192;
-/** A backlog fills a quarter of it: what is emitted meanwhile does not stand behind all that waits elsewhere. */
-const WAITING_BACKLOG_MAX = WAITING_MAX / 4;
+const WAITING_JOBS_MAX = 400;
+/**
+ * A backlog fills it up to so many references, less than a second's work: what is emitted meanwhile does not stand behind
+ * all that waits elsewhere.
+ */
+const WAITING_BACKLOG_MAX = 2_048;
 /** The part of a new job in the average that tells how many references the waiting jobs hold. */
 const NEWEST_PART = 0.1;
 const POLL_INTERVAL_MS = 250;
@@ -76,12 +79,13 @@ export class ReferenceQueue {
 
   /** How many references the window takes of what is just emitted; 0 while it is full or cannot be reached. */
   get room(): number {
-    return this.roomUpTo(WAITING_MAX);
+    const whole = Math.max(0, WAITING_JOBS_MAX - this.waitingJobs) * JOB_REFERENCES_MAX;
+    return this.open ? Math.max(0, whole - this.pending.length) : 0;
   }
 
   /** The same for what comes by the hundred: from the ledger, or an event for many endpoints. */
   get backlogRoom(): number {
-    return this.roomUpTo(WAITING_BACKLOG_MAX);
+    return this.open ? Math.max(0, WAITING_BACKLOG_MAX - this.waiting - this.pending.length) : 0;
   }
 
   /** For metrics and readiness. */
@@ -120,9 +124,8 @@ export class ReferenceQueue {
     this.flushing = undefined;
   }
 
-  private roomUpTo(waitingMax: number): number {
-    if (!this.reachable || this.pending.length >= PENDING_MAX || performance.now() < this.shutUntil) return 0;
-    return Math.max(0, waitingMax - this.waiting - this.pending.length);
+  private get open(): boolean {
+    return this.reachable && this.pending.length < PENDING_MAX && performance.now() >= this.shutUntil;
   }
 
   private count(references: number): void {

@@ -212,13 +212,15 @@ describe('emit', () => {
     );
   });
 
-  it('lets an event for many endpoints leave room for one for few', async () => {
-    for (let endpoint = 0; endpoint < 20; endpoint++) {
-      await pipeline.addEndpoint({
-        url: 'http://127.0.0.1:9/',
-        eventTypes: endpoint === 0 ? ['few', 'many'] : ['many'],
-      });
-    }
+  it('lets an event for hundreds of endpoints leave room for one for few', async () => {
+    await pipeline.addEndpoint({ url: 'http://127.0.0.1:9/', eventTypes: ['few', 'many'] });
+    await pipeline.query(`
+      WITH made AS (
+        INSERT INTO endpoints (id, tenant_id, url, event_types)
+        SELECT gen_random_uuid(), t.id, 'http://127.0.0.1:9/' || n, '{many}' FROM tenants t, generate_series(1, 250) n WHERE t.external_id = 'acme'
+        RETURNING id, tenant_id)
+      INSERT INTO lanes (endpoint_id, tenant_id) SELECT id, tenant_id FROM made`);
+    await pipeline.query(`UPDATE tenants SET endpoints_version = endpoints_version + 1`);
     await Promise.all(['few', 'many'].map((type) => pipeline.emit(type)));
     const room = vi.spyOn(pipeline.queue, 'backlogRoom', 'get').mockReturnValue(0);
     const [few, many] = await Promise.all(['few', 'many'].map((type) => pipeline.emit(type))).finally(() =>

@@ -49,44 +49,42 @@ describe('a queue that is not there for us', () => {
 describe('a window', () => {
   const many = (count: number) => Array.from({ length: count }, () => reference);
 
-  it('is full by references, however many jobs hold them, and keeps room beside a backlog', async () => {
+  it('is full for a backlog long before it is for what is emitted', async () => {
     let waitingJobs = 0;
     const queue = queueThat({ add: async () => ++waitingJobs, getWaitingCount: async () => waitingJobs });
+    const backlog = queue.backlogRoom;
     const whole = queue.room;
-    expect(queue.backlogRoom).toBe(whole / 4);
+    expect(whole).toBeGreaterThan(4 * backlog);
 
-    queue.enqueue(many(whole / 2));
+    queue.enqueue(many(backlog));
     expect(queue.backlogRoom).toBe(0);
-    expect(queue.room).toBe(whole / 2);
+    expect(queue.room).toBe(whole - backlog);
     await vi.waitFor(() => expect(waitingJobs).toBeGreaterThan(0));
-    expect(queue.room).toBe(whole / 2);
+    expect(queue.backlogRoom).toBe(0);
+    expect(queue.room).toBe(whole - backlog);
 
     queue.enqueue(many(whole));
     expect(queue.room).toBe(0);
     await queue.close();
   });
 
-  it('has room again when the jobs are taken', async () => {
+  it('has room for a backlog again when the jobs are taken', async () => {
     vi.useFakeTimers();
-    const taken = { jobs: 0 };
     let added = 0;
-    const queue = queueThat({
-      add: async () => ++added,
-      getWaitingCount: async () => added - taken.jobs,
-    });
-    const whole = queue.room;
+    let taken = 0;
+    const queue = queueThat({ add: async () => ++added, getWaitingCount: async () => added - taken });
+    const backlog = queue.backlogRoom;
     // Long enough for the average of a job to be known.
-    for (let turn = 0; turn < 60; turn++) {
-      queue.enqueue(many(100));
+    for (let turn = 0; turn < 100; turn++) {
+      queue.enqueue(many(20));
       await vi.advanceTimersByTimeAsync(1);
     }
-    const before = queue.room;
-    expect(before).toBe(whole - 6_000);
-    taken.jobs = 30;
+    expect(queue.backlogRoom).toBe(backlog - 2_000);
+    taken = 50;
     queue.start();
     await vi.advanceTimersByTimeAsync(10);
-    expect(queue.room).toBeGreaterThan(whole - 3_100);
-    expect(queue.room).toBeLessThan(whole - 2_900);
+    expect(queue.backlogRoom).toBeGreaterThan(backlog - 1_050);
+    expect(queue.backlogRoom).toBeLessThan(backlog - 950);
     vi.useRealTimers();
     await queue.close();
   });
