@@ -117,7 +117,7 @@ describe('an operator', () => {
     await page.getByText('Tell everybody?').waitFor();
     await page.getByRole('button', { name: 'Broadcast', exact: true }).last().click();
     await page.getByText('completed', { exact: true }).waitFor({ timeout: 20_000 });
-    await page.getByRole('button', { name: 'Show deliveries of this type since' }).click();
+    await page.getByRole('link', { name: 'Show deliveries of this type since' }).click();
     const rows = page.getByRole('table', { name: 'Deliveries' }).getByRole('row');
     await waitFor(async () => (await rows.count()) >= 3, { what: 'two deliveries beneath the head' });
     await receiver.waitFor((request) => request.path === '/wants-2');
