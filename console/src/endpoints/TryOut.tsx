@@ -57,19 +57,18 @@ export function TryOut<Outcome>({ act, subject, disabled, ask, show }: Props<Out
         onChange={setSample}
         styles={mono}
       />
-      <div className="row">
-        <Button
-          variant="default"
-          disabled={disabled}
-          loading={trial.isPending}
-          onClick={() => trial.mutate({ subject, sample })}
-        >
-          {act}
-        </Button>
-        <div role="status" style={{ minWidth: 0, flex: 1 }}>
-          {isCurrent && trial.data !== undefined && show(trial.data)}
-          {isCurrent && trial.error && <span className="bad">{messageOf(trial.error)}</span>}
-        </div>
+      <Button
+        variant="default"
+        style={{ alignSelf: 'flex-start' }}
+        disabled={disabled}
+        loading={trial.isPending}
+        onClick={() => trial.mutate({ subject, sample })}
+      >
+        {act}
+      </Button>
+      <div role="status">
+        {isCurrent && trial.data !== undefined && show(trial.data)}
+        {isCurrent && trial.error && <span className="bad">{messageOf(trial.error)}</span>}
       </div>
     </div>
   );
