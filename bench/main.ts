@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures, and writes what it found to bench/results/, for people and for programs.
  *
- *   npm run bench                      everything, in a quarter of an hour
+ *   npm run bench                      everything; the delivery log's ten million rows take a quarter of it
  *   npm run bench -- throughput drain  only these
  *   npm run bench -- drain --profile   with V8's CPU profile of each Posthorn; it costs a tenth
  *   npm run bench -- --short           the form for CI: fails on a lost event, or when Posthorn has become an order of
