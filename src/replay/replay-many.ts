@@ -34,6 +34,7 @@ export interface ReplayRunnerOptions {
 const BATCH_MAX = 250;
 /** Batches a second that a replay's rate is divided into, where it is large enough. */
 const BATCHES_PER_SECOND = 4;
+
 export class ReplayRunner {
   private readonly batches: Batches<ReplayTurn, ReplayedBatch>;
 

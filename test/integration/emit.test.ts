@@ -13,6 +13,19 @@ describe('emit', () => {
   const count = async (sql: string, values: unknown[] = []): Promise<number> =>
     (await pipeline.query<{ count: number }>(`SELECT count(*) AS count FROM ${sql}`, values))[0]!.count;
 
+  /** Hundreds at once. */
+  async function addEndpoints(howMany: number, eventType: string): Promise<void> {
+    await pipeline.query(
+      `WITH made AS (
+         INSERT INTO endpoints (id, tenant_id, url, event_types)
+         SELECT gen_random_uuid(), $1, 'http://127.0.0.1:9/' || n, ARRAY[$2] FROM generate_series(1, $3) n
+         RETURNING id, tenant_id)
+       INSERT INTO lanes (endpoint_id, tenant_id) SELECT id, tenant_id FROM made`,
+      [pipeline.tenantId, eventType, howMany],
+    );
+    await pipeline.query(`UPDATE tenants SET endpoints_version = endpoints_version + 1`);
+  }
+
   it('is committed with everything it owes when it answers', async () => {
     await pipeline.addEndpoint({ url: 'http://127.0.0.1:9/', eventTypes: ['committed.*'] });
     const accepted = await pipeline.emitter.emit({ tenant: 'acme', type: 'committed.now', data: '{}' });
@@ -214,13 +227,7 @@ describe('emit', () => {
 
   it('lets an event for hundreds of endpoints leave room for one for few', async () => {
     await pipeline.addEndpoint({ url: 'http://127.0.0.1:9/', eventTypes: ['few', 'many'] });
-    await pipeline.query(`
-      WITH made AS (
-        INSERT INTO endpoints (id, tenant_id, url, event_types)
-        SELECT gen_random_uuid(), t.id, 'http://127.0.0.1:9/' || n, '{many}' FROM tenants t, generate_series(1, 250) n WHERE t.external_id = 'acme'
-        RETURNING id, tenant_id)
-      INSERT INTO lanes (endpoint_id, tenant_id) SELECT id, tenant_id FROM made`);
-    await pipeline.query(`UPDATE tenants SET endpoints_version = endpoints_version + 1`);
+    await addEndpoints(250, 'many');
     await Promise.all(['few', 'many'].map((type) => pipeline.emit(type)));
     const room = vi.spyOn(pipeline.queue, 'backlogRoom', 'get').mockReturnValue(0);
     const [few, many] = await Promise.all(['few', 'many'].map((type) => pipeline.emit(type))).finally(() =>
@@ -231,13 +238,7 @@ describe('emit', () => {
   });
 
   it('fans out to 10,000 endpoints in one commit, and other emits do not wait for it', async () => {
-    await pipeline.query(`
-      WITH made AS (
-        INSERT INTO endpoints (id, tenant_id, url, event_types)
-        SELECT gen_random_uuid(), t.id, 'http://127.0.0.1:9/' || n, '{wide.*}' FROM tenants t, generate_series(1, 10000) n WHERE t.external_id = 'acme'
-        RETURNING id, tenant_id)
-      INSERT INTO lanes (endpoint_id, tenant_id) SELECT id, tenant_id FROM made`);
-    await pipeline.query(`UPDATE tenants SET endpoints_version = endpoints_version + 1`);
+    await addEndpoints(10000, 'wide.*');
     await pipeline.emit('warm.up');
     const order: string[] = [];
     await Promise.all([
