@@ -112,7 +112,9 @@ export class Emitter {
     const hash = keys.length > 0 ? requestHash(request) : undefined;
     let rateLimit: RateLimit | undefined;
     for (let match = 1; match <= MATCHES_MAX; match++) {
-      const matched = await this.match(request, keys, hash).catch(async (refusal: Error) => {
+      const matched = await this.match(request, keys, hash).catch(async (refusal: unknown) => {
+        // A database that is away would only be waited for twice.
+        if (!(refusal instanceof PosthornError)) throw refusal;
         const repetition = await this.repetitionOf(request, keys, hash);
         if (repetition === undefined) throw refusal;
         return repetition;
