@@ -1,13 +1,13 @@
 /**
- * How far an installation goes, and what gives out first: `node ops/scaling-model.mjs [costs.json] [eventsPerSecond] [fanOut]`.
+ * How far an installation goes, and what gives out first: `node ops/scaling-model.mjs [report.json] [eventsPerSecond] [fanOut]`.
  *
- * Nothing in here is a measurement. The costs of one event, delivery and attempt come from a file that bench/ writes on the
- * machine in question; what is known without measuring (sizes of rows by their columns, limits of the code) stands below.
- * Costs that the file lacks are named, and what follows from them is left out rather than guessed.
+ * Nothing in here is a measurement. The costs of one event, delivery and attempt come from a report of `npm run bench -- costs`:
+ * the one that is named, or the newest in bench/results. What is known without measuring (limits of the code) stands below.
+ * Costs that the report lacks are named, and what follows from them is left out rather than guessed.
  */
 import console from 'node:console';
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { newestCosts, readCosts } from './scaling-costs.mjs';
 
 /** What has to be measured, each on one machine at a steady load; docs/scaling.md says how. */
 export const measuredInputs = {
@@ -28,7 +28,7 @@ export const measuredInputs = {
     'Redis memory for a delivery in the queue; one that waits for a retry is not there and costs none',
 };
 
-/** What one of each can give; override in the file under `capacity`. */
+/** What one of each can give. */
 export const defaultCapacity = {
   /** Node runs on one core. */
   apiCoresPerProcess: 1,
@@ -102,20 +102,33 @@ function times(value, factor) {
   return value === undefined ? undefined : value * factor;
 }
 
+/** What an event of this fan-out costs by these inputs, in the words of the report that holds the model against a run. */
+export function foretell(costs, fanOut) {
+  return {
+    apiMicros: costs.apiCpuMicrosPerEvent + fanOut * costs.apiCpuMicrosPerDelivery,
+    dispatcherMicros: fanOut * costs.dispatcherCpuMicrosPerAttempt,
+    postgresMicros: costs.postgresCpuMicrosPerEvent + fanOut * costs.postgresCpuMicrosPerAttempt,
+    redisMicros: fanOut * costs.redisCpuMicrosPerDelivery,
+    walBytes: costs.walBytesPerEvent + fanOut * costs.walBytesPerAttempt,
+  };
+}
+
+/** What is assumed unless it is asked otherwise. */
+export const usualLoad = { fanOut: 1, attemptsPerDelivery: 1.1, secondsPerAttempt: 0.2, retentionDays: 30 };
+
 if (process.argv[1]?.endsWith('scaling-model.mjs')) {
-  const [file, eventsPerSecond = '1000', fanOut = '1'] = process.argv.slice(2);
-  const given = file === undefined ? {} : JSON.parse(readFileSync(file, 'utf8'));
+  const [file, ...rest] = process.argv.slice(2);
+  const named = file !== undefined && Number.isNaN(Number(file));
+  const [eventsPerSecond = '1000', fanOut = '1'] = named || file === undefined ? rest : [file, ...rest];
+  const report = named ? readCosts(file) : newestCosts();
+  console.log(
+    report === undefined
+      ? 'No report in bench/results has costs; make one: npm run bench -- costs'
+      : `Costs from ${report.name} (${report.machine.cpu}, ${report.machine.cores} cores, commit ${report.machine.commit})`,
+  );
   for (const factor of [1, 10, 100, 1000]) {
-    const load = {
-      eventsPerSecond: Number(eventsPerSecond) * factor,
-      fanOut: Number(fanOut),
-      attemptsPerDelivery: 1.1,
-      secondsPerAttempt: 0.2,
-      retentionDays: 30,
-      ...given.load,
-    };
-    load.eventsPerSecond = Number(eventsPerSecond) * factor;
-    const { missing, ...result } = model(given.costs ?? {}, load, given.capacity);
+    const load = { ...usualLoad, fanOut: Number(fanOut), eventsPerSecond: Number(eventsPerSecond) * factor };
+    const { missing, ...result } = model(report?.costs ?? {}, load);
     console.log(`${factor}×`, JSON.stringify(result, null, 2));
     if (factor === 1 && missing.length > 0) {
       console.log('Not measured yet, and left out of what follows:');

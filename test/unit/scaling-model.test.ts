@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 interface Model {
   model: (
@@ -10,15 +12,32 @@ interface Model {
     apiProcesses?: number;
     dispatcherProcesses?: number;
     diskBytes?: number;
+    cores: { api?: number; dispatcher?: number; postgres?: number; redis?: number };
     inFlight: number;
     firstToSaturate?: string;
     databases?: number;
     missing: string[];
   };
+  foretell: (costs: Record<string, number>, fanOut: number) => Record<string, number>;
   measuredInputs: Record<string, string>;
 }
-const path = '../../ops/scaling-model.mjs';
-const { model, measuredInputs } = (await import(path)) as Model;
+interface Costs {
+  name: string;
+  costs: Record<string, number>;
+  foretold: Record<string, number>;
+  found: Record<string, number>;
+  foretoldFanOut: number;
+}
+const modules = ['scaling-model', 'scaling-costs', 'scaling-document'].map((name) => `../../ops/${name}.mjs`);
+const [{ model, foretell, measuredInputs }, { newestCosts }, { measuredPart, withMeasuredPart }] =
+  (await Promise.all(modules.map((file) => import(file)))) as [
+    Model,
+    { newestCosts: (folder?: string) => Costs | undefined },
+    {
+      measuredPart: (report: unknown) => string;
+      withMeasuredPart: (document: string, part: string) => string;
+    },
+  ];
 
 const load = {
   eventsPerSecond: 1_000,
@@ -67,8 +86,59 @@ describe('the scaling model', () => {
     expect(result.missing).toHaveLength(Object.keys(measuredInputs).length - 1);
   });
 
-  it('has every input in docs/scaling.md', () => {
+  it('says the same of one event as of many', () => {
+    const costs = Object.fromEntries(Object.keys(measuredInputs).map((name, index) => [name, 10 + index]));
+    const { cores } = model(costs, { ...load, fanOut: 4, attemptsPerDelivery: 1 });
+    const each = foretell(costs, 4);
+    for (const part of ['api', 'dispatcher', 'postgres', 'redis'] as const)
+      expect((cores[part]! * 1e6) / load.eventsPerSecond).toBeCloseTo(each[`${part}Micros`]!);
+  });
+});
+
+describe('the costs', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'posthorn-reports-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const section = (eventBytes: number, failures: string[] = []) => ({
+    name: 'costs',
+    failures,
+    data: { inputs: { eventBytes }, deliveriesPerSecond: 1, foretold: {}, found: {}, foretoldFanOut: 4 },
+  });
+  const save = (startedAt: string, sections: object[], short = false): void =>
+    writeFileSync(
+      path.join(folder, `${startedAt}.json`),
+      JSON.stringify({ startedAt, short, machine: { cpu: 'x' }, sections }),
+    );
+
+  it('are the newest that were measured in full and without failures', () => {
+    save('2026-01-01', [section(1)]);
+    save('2026-01-03', [{ name: 'drain', failures: [], data: {} }, section(3)]);
+    save('2026-01-02', [section(2)]);
+    save('2026-01-04', [section(4)], true);
+    save('2026-01-05', [section(5, ['not all was delivered in time'])]);
+    save('2026-01-06', [{ name: 'drain', failures: [], data: {} }]);
+    expect(newestCosts(folder)).toMatchObject({ name: '2026-01-03', costs: { eventBytes: 3 } });
+  });
+
+  it('stand in docs/scaling.md as the newest report has them, every input by its name', () => {
     const document = readFileSync(new URL('../../docs/scaling.md', import.meta.url), 'utf8');
+    expect(withMeasuredPart(document, measuredPart(newestCosts()))).toBe(document);
     for (const name of Object.keys(measuredInputs)) expect(document).toContain(`\`${name}\``);
+  });
+
+  const newest = newestCosts();
+  it.runIf(newest !== undefined)('foretell a run that they were not made from', () => {
+    const { costs, foretold, found, foretoldFanOut } = newest!;
+    expect(Object.keys(measuredInputs).filter((name) => costs[name] === undefined)).toEqual([]);
+    const again = foretell(costs, foretoldFanOut);
+    for (const [part, value] of Object.entries(foretold)) expect(again[part]).toBeCloseTo(value);
+    const cpuMicros = (of: Record<string, number>): number =>
+      of.apiMicros! + of.dispatcherMicros! + of.postgresMicros! + of.redisMicros!;
+    // Shares of two runs of ten seconds on one machine: a third is a model that is wrong, less may be the weather.
+    expect(cpuMicros(foretold) / cpuMicros(found)).toBeGreaterThan(2 / 3);
+    expect(cpuMicros(foretold) / cpuMicros(found)).toBeLessThan(4 / 3);
   });
 });
