@@ -16,15 +16,23 @@ export interface DispatchingVitals {
   schedulerIdleMs: number;
   /** For how long there has been work in the queue, and none was taken or completed. */
   stalledMs: number;
+  /** For how long a job has been half taken in. */
+  takingMs: number;
+  /** For how long requests have been open, and none ended. */
+  stuckMs: number;
+  /** Since the worker that takes jobs ended by itself. */
+  workerEndedMs: number | undefined;
 }
 
 const WATCH_MS = 1_000;
 
 @Injectable()
 export class Dispatching {
-  private readonly watch = new StallWatch();
+  private readonly queueWatch = new StallWatch();
+  private readonly attemptWatch = new StallWatch();
   private watching: NodeJS.Timeout | undefined;
   private stalledMs = 0;
+  private stuckMs = 0;
 
   constructor(
     @Inject(Membership) private readonly membership: Membership,
@@ -50,6 +58,9 @@ export class Dispatching {
       inLine: waiting,
       schedulerIdleMs: this.scheduler.idleMs,
       stalledMs: this.stalledMs,
+      takingMs: this.worker.takingMs,
+      stuckMs: this.stuckMs,
+      workerEndedMs: this.worker.endedMs,
     };
   }
 
@@ -57,7 +68,9 @@ export class Dispatching {
     const now = performance.now();
     // Changes with every job that is taken and every attempt that is completed.
     const progress = Math.round(now - this.worker.idleMs) + this.dispatcher.completed;
-    this.stalledMs = this.watch.see({ waitingJobs: this.queue.state.waitingJobs, progress }, now);
+    this.stalledMs = this.queueWatch.see({ waiting: this.queue.state.waitingJobs, progress }, now);
+    const { completed, lanes } = this.dispatcher;
+    this.stuckMs = this.attemptWatch.see({ waiting: lanes.inFlight, progress: completed }, now);
   }
 
   /** `graceMs` is for all of it together. */

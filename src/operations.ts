@@ -5,7 +5,7 @@
  */
 import type { Provider } from '@nestjs/common';
 import type { Settings } from './config.js';
-import { Dispatching } from './dispatching.js';
+import { Dispatching, type DispatchingVitals } from './dispatching.js';
 import { OperationalEvents } from './intake/operational-events.js';
 import { ReferenceQueue } from './queue/reference-queue.js';
 import { readinessChecks } from './readiness-checks.js';
@@ -17,6 +17,7 @@ import { Metrics } from './telemetry/metrics.js';
 import { showProcess } from './telemetry/process-gauges.js';
 import { Readiness } from './telemetry/readiness.js';
 import { Scrape } from './telemetry/scrape.js';
+import { findStalls } from './telemetry/stalls.js';
 import type { Tracing } from './telemetry/tracing.js';
 import { laneAudit } from './upkeep/lane-audit.js';
 import { Upkeep } from './upkeep/upkeep.js';
@@ -111,7 +112,7 @@ export function operations(settings: Settings & { databaseUrl: string }): Provid
             max: settings.databasePoolSize,
           }),
           clockSkewMs: () => clock.skewMs,
-          dispatching: () => dispatching && { ...dispatching.vitals, inFlightMax: settings.inFlightMax },
+          dispatching: () => dispatching && readingsOf(dispatching.vitals, settings),
         });
         return new Scrape(metrics, database, clock);
       },
@@ -132,5 +133,15 @@ function counting(metrics: Metrics): LaneListener {
     circuitChanged: ({ change }) => metrics.countCircuitChange(change.to),
     endpointFailing: () => undefined,
     endpointDisabled: ({ reason }) => metrics.countDisabled(reason),
+  };
+}
+
+/** However it came to a standstill, it is one figure: an alert needs no more, and /readyz says which way it was. */
+function readingsOf(vitals: DispatchingVitals, settings: Pick<Settings, 'inFlightMax' | 'stalledAfterMs'>) {
+  const stalls = findStalls(vitals, settings).map(({ forMs }) => forMs);
+  return {
+    ...vitals,
+    inFlightMax: settings.inFlightMax,
+    stalledMs: Math.max(vitals.stalledMs, ...stalls),
   };
 }

@@ -13,12 +13,11 @@ import type { DatabaseClock } from './store/clock.js';
 import type { Queryable } from './store/database.js';
 import { checkPartitions, pendingMigrations } from './store/health-queries.js';
 import type { Check } from './telemetry/readiness.js';
+import { findStalls } from './telemetry/stalls.js';
 
 /** Past this, certificates are judged by the wrong day and logs lie; deliveries themselves follow the database's clock. */
 const CLOCK_SKEW_MS_MAX = 60_000;
 const SCHEDULER_IDLE_MS_MAX = 15_000;
-/** With every slot taken, nothing may complete for as long as the longest timeout that an endpoint can have. */
-const SATURATED_STALL_MS_MIN = 90_000;
 const EVICTION_CHECK_MS = 30_000;
 const PARTITION_CHECK_MS = 10_000;
 
@@ -101,13 +100,9 @@ function dispatchingChecks({ settings }: CheckedParts, dispatching: Dispatching)
       name: 'dispatcher',
       severity: 'fails',
       run: () => {
-        const { stalledMs, inFlight } = dispatching.vitals;
-        const saturated = inFlight >= settings.inFlightMax;
-        const allowedMs = saturated
-          ? Math.max(SATURATED_STALL_MS_MIN, settings.stalledAfterMs)
-          : settings.stalledAfterMs;
-        if (stalledMs <= allowedMs) return undefined;
-        return `the queue holds work, and this dispatcher has taken and completed none for ${Math.round(stalledMs / 1000)} s`;
+        const stalls = findStalls(dispatching.vitals, settings);
+        if (stalls.length === 0) return undefined;
+        return stalls.map(({ says, forMs }) => `${says} for ${Math.round(forMs / 1000)} s`).join('; ');
       },
     },
   ];

@@ -18,8 +18,12 @@ const CONCURRENCY = 4;
 
 export class ReferenceWorker {
   private readonly worker: Worker<ReferenceJob>;
-  /** When a job was last taken in, or found the queue empty: progress, for readiness. */
+  /** When a job was last begun: progress, for readiness. */
   private lastProgressAt = performance.now();
+  /** When each of the jobs that are being taken in was begun, oldest first. */
+  private readonly taking = new Map<object, number>();
+  private endedAt: number | undefined;
+  private closing = false;
 
   constructor(
     settings: QueueSettings,
@@ -30,9 +34,14 @@ export class ReferenceWorker {
       QUEUE_NAME,
       async (job: Job<ReferenceJob>) => {
         this.lastProgressAt = performance.now();
-        await take(
-          job.data.references.map(([deliveryId, eventId, epoch]) => ({ deliveryId, eventId, epoch })),
-        );
+        this.taking.set(job, this.lastProgressAt);
+        try {
+          await take(
+            job.data.references.map(([deliveryId, eventId, epoch]) => ({ deliveryId, eventId, epoch })),
+          );
+        } finally {
+          this.taking.delete(job);
+        }
       },
       {
         ...workerOptions(settings),
@@ -52,13 +61,28 @@ export class ReferenceWorker {
     return performance.now() - this.lastProgressAt;
   }
 
+  /** For how long the oldest of the jobs that are being taken in has been at it. */
+  get takingMs(): number {
+    const [oldest] = this.taking.values();
+    return oldest === undefined ? 0 : performance.now() - oldest;
+  }
+
+  /** Since it ended without having been closed, which nothing else would tell while other processes do its work. */
+  get endedMs(): number | undefined {
+    return this.endedAt === undefined ? undefined : performance.now() - this.endedAt;
+  }
+
   start(): void {
     // Ends when the worker is closed; until then BullMQ reconnects by itself.
-    this.worker.run().catch(() => undefined);
+    const ended = (): void => {
+      if (!this.closing) this.endedAt = performance.now();
+    };
+    this.worker.run().then(ended, ended);
   }
 
   /** Takes no more jobs; those that are being taken in are waited for, `graceMs` at most. */
   async close(graceMs: number): Promise<void> {
+    this.closing = true;
     await within(graceMs, this.worker.close());
   }
 }

@@ -69,7 +69,7 @@ export function showProcess({ registry }: Metrics, read: ProcessReadings): void 
   gauge(
     registry,
     'posthorn_dispatcher_stalled_seconds',
-    'For how long there has been work in the queue and this dispatcher has done none.',
+    'For how long there has been work for this dispatcher and it has done none.',
     () => seconds(read.dispatching()?.stalledMs),
   );
 }

@@ -3,9 +3,9 @@
  * idle dispatcher takes nothing; a busy one always has work waiting), so both are watched over time.
  */
 export interface WorkSeen {
-  /** Jobs that wait in the queue. */
-  waitingJobs: number;
-  /** Rises with every job taken and every attempt completed. */
+  /** Jobs in the queue, or requests that are open. */
+  waiting: number;
+  /** Changes with every job taken, or attempt completed. */
   progress: number;
 }
 
@@ -15,9 +15,9 @@ export class StallWatch {
 
   /** Tells what is seen now; answers for how long there has been work and no progress, in milliseconds. */
   see(work: WorkSeen, nowMs: number): number {
-    if (work.waitingJobs === 0 || work.progress !== this.progress) this.idleSince = undefined;
+    if (work.waiting === 0 || work.progress !== this.progress) this.idleSince = undefined;
     this.progress = work.progress;
-    if (work.waitingJobs === 0) return 0;
+    if (work.waiting === 0) return 0;
     this.idleSince ??= nowMs;
     return nowMs - this.idleSince;
   }

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { freePort } from '../../dev/free-port.js';
+import { ADMIN_KEY } from '../support/environment.js';
 import { queueBackends } from '../support/backends.js';
 import { startRedis } from '../support/redis-server.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
@@ -147,4 +148,26 @@ it('is refused by a dispatcher that has silently stopped, and by nobody else', a
   expect(reasonsOf(answer)).toEqual(['dispatcher']);
   expect(answer.body.reasons[0]?.reason).toMatch(/taken and completed none for \d+ s/);
   expect((await fetch(`${posthorn.url}/healthz`)).status).toBe(200);
+});
+
+it('is refused by a dispatcher whose worker has ended, even when others leave it no work', async () => {
+  const posthorn = await start();
+  const { ReferenceWorker } = await import('../../src/queue/reference-worker.js');
+  expect((await readiness(posthorn)).status).toBe(200);
+  await posthorn.app.get(ReferenceWorker, { strict: false })['worker'].close(); // as BullMQ itself would end it
+  const answer = await waitFor(
+    async () => {
+      const now = await readiness(posthorn);
+      return now.status === 503 && now;
+    },
+    { what: 'the dispatcher to be found out' },
+  );
+  expect(answer.body.reasons[0]).toMatchObject({
+    check: 'dispatcher',
+    reason: expect.stringContaining('what takes jobs from the queue has ended') as string,
+  });
+  const metrics = await fetch(`${posthorn.url}/metrics`, {
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+  });
+  expect(await metrics.text()).toMatch(/^posthorn_dispatcher_stalled_seconds [0-9.e-]*[1-9]/m);
 });
