@@ -36,7 +36,8 @@ RUN ln -s /app/dist/src/cli/main.js /usr/local/bin/posthorn && chmod +x dist/src
 # Not root, and by number: Kubernetes cannot tell from a name that it is not.
 USER 1000:1000
 EXPOSE 8070
-# The process handles SIGTERM by itself (it drains), and it starts no children: no init is needed.
+# The process handles SIGTERM by itself (it drains), and waits for the only children that it starts, those that transform: no init
+# is needed.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

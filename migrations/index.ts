@@ -17,6 +17,7 @@ import { EndpointAuthentication1763701200000 } from './1763701200000-endpoint-au
 import { Broadcasts1763701250000 } from './1763701250000-broadcasts.js';
 import { EndpointTls1763701300000 } from './1763701300000-endpoint-tls.js';
 import { EndpointTransformation1763701400000 } from './1763701400000-endpoint-transformation.js';
+import { TenantPurge1763701500000 } from './1763701500000-tenant-purge.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -34,4 +35,5 @@ export const migrations = [
   Broadcasts1763701250000,
   EndpointTls1763701300000,
   EndpointTransformation1763701400000,
+  TenantPurge1763701500000,
 ];

@@ -30,6 +30,20 @@ export function word(name: string, fallback: string, about: string): Variable<st
   };
 }
 
+/** As clouds name theirs. */
+export function region(name: string, fallback: string, about: string): Variable<string> {
+  return {
+    name,
+    fallback,
+    about,
+    read: (value = fallback) => {
+      if (!/^[a-z0-9-]{1,40}$/.test(value))
+        throw new Error(`must be lower-case letters, digits and -, not "${value}"`);
+      return value;
+    },
+  };
+}
+
 export function integer(
   name: string,
   fallback: number,

@@ -14,6 +14,7 @@ import {
   oneOf,
   origins,
   ports,
+  region,
   secret,
   subnets,
   text,
@@ -182,6 +183,24 @@ export const variables = {
     'not set',
     'Folder that every day of events, deliveries and attempts is written to before it is dropped.',
   ),
+  exportS3Url: url(
+    'EXPORT_S3_URL',
+    ['s3:'],
+    's3://bucket/prefix: the same into a bucket, instead of a folder. Needs both keys below.',
+  ),
+  exportS3Endpoint: url(
+    'EXPORT_S3_ENDPOINT',
+    ['https:', 'http:'],
+    'Where that bucket is, if not at Amazon: the URL of MinIO, Ceph, R2, …',
+  ),
+  exportS3Region: region('EXPORT_S3_REGION', 'us-east-1', 'The bucket’s region.'),
+  exportS3AccessKeyId: text('EXPORT_S3_ACCESS_KEY_ID', 'not set', 'Of whoever may put objects there.'),
+  exportS3SecretAccessKey: secret(
+    'EXPORT_S3_SECRET_ACCESS_KEY',
+    8,
+    'The secret that belongs to it.',
+    'not set',
+  ),
   portalName: text('PORTAL_NAME', 'Posthorn', 'The name that the customer portal goes by.'),
   portalLogoUrl: url(
     'PORTAL_LOGO_URL',
@@ -252,8 +271,24 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       problems.push(`${variable.name} ${(error as Error).message}`);
     }
   }
+  if (problems.length === 0) problems.push(...findContradictions(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
+}
+
+/** Values that are right alone and wrong together. */
+function findContradictions(config: Config): string[] {
+  if (config.exportS3Url === undefined) return [];
+  const missing = [
+    ...(config.exportS3AccessKeyId === undefined ? ['EXPORT_S3_ACCESS_KEY_ID'] : []),
+    ...(config.exportS3SecretAccessKey === undefined ? ['EXPORT_S3_SECRET_ACCESS_KEY'] : []),
+  ];
+  return [
+    ...(missing.length > 0 ? [`EXPORT_S3_URL needs ${missing.join(' and ')}`] : []),
+    ...(config.exportDir !== undefined
+      ? ['EXPORT_S3_URL and EXPORT_DIR are both set; exports go to one place']
+      : []),
+  ];
 }
 
 /** The embedded profile: no DATABASE_URL, so this is somebody trying it out on their own machine. */

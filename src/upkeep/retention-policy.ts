@@ -1,5 +1,6 @@
 /** How long each kind of data is kept. Pure, so that its one rule across settings can be read and tested. */
 import type { Settings } from '../config.js';
+import type { BucketSettings } from './export-bucket.js';
 
 export interface RetentionPolicy {
   /** Days (UTC) that are kept in full besides the present one. */
@@ -11,6 +12,7 @@ export interface RetentionPolicy {
   /** What is still owed after so many days is failed as `expired`: a day before it goes, where there is one. */
   lifetimeDays: number;
   exportDir: string | undefined;
+  exportBucket: BucketSettings | undefined;
 }
 
 export function retentionPolicy(
@@ -23,6 +25,11 @@ export function retentionPolicy(
     | 'retentionAuditDays'
     | 'retentionIdempotencyDays'
     | 'exportDir'
+    | 'exportS3Url'
+    | 'exportS3Endpoint'
+    | 'exportS3Region'
+    | 'exportS3AccessKeyId'
+    | 'exportS3SecretAccessKey'
   >,
 ): RetentionPolicy {
   const eventsDays = settings.retentionEventsDays ?? settings.retentionDays;
@@ -37,5 +44,27 @@ export function retentionPolicy(
     // A delivery cannot be sent without its event, nor be found without its row.
     lifetimeDays: Math.max(1, Math.min(eventsDays, deliveriesDays) - 1),
     exportDir: settings.exportDir,
+    exportBucket: bucketOf(settings),
+  };
+}
+
+/** `s3://bucket/pre/fix` with its keys, which src/config.ts has made sure of. */
+function bucketOf(
+  settings: Pick<
+    Settings,
+    'exportS3Url' | 'exportS3Endpoint' | 'exportS3Region' | 'exportS3AccessKeyId' | 'exportS3SecretAccessKey'
+  >,
+): BucketSettings | undefined {
+  const { exportS3Url, exportS3AccessKeyId, exportS3SecretAccessKey } = settings;
+  if (exportS3Url === undefined || exportS3AccessKeyId === undefined || exportS3SecretAccessKey === undefined)
+    return undefined;
+  const { host, pathname } = new URL(exportS3Url);
+  return {
+    bucket: host,
+    prefix: decodeURIComponent(pathname).replaceAll(/^\/+|\/+$/g, ''),
+    endpoint: settings.exportS3Endpoint,
+    region: settings.exportS3Region,
+    accessKeyId: exportS3AccessKeyId,
+    secretAccessKey: exportS3SecretAccessKey,
   };
 }

@@ -6,7 +6,8 @@
  *   2. idempotency keys go before their events
  *   3. days leave their tables, deliveries only when nothing in them is pending
  *   4. detached days are exported, if that is asked for, and dropped
- *   5. what is not cut by day: the audit log, ended replays and broadcasts, deleted endpoints
+ *   5. what is not cut by day: the audit log, ended replays and broadcasts, deleted endpoints, and deleted tenants when
+ *      nothing of theirs is left
  *
  * Every step can be broken off and begun again, even by two processes at once. A day that cannot go now (its table is busy, a
  * delivery of it is being sent, the export's disk is full) does not keep the others.
@@ -21,7 +22,6 @@ import {
   deleteReplaysBefore,
   purgeEndpointsDeletedBefore,
 } from '../store/expiry.js';
-import { exportPartition } from '../store/partition-export.js';
 import { DAY_MS, listPartitions, type Partition, type PartitionedTable } from '../store/partitions.js';
 import {
   detachPartition,
@@ -30,6 +30,9 @@ import {
   expireOrphansBatch,
   type ExpiredDeliveries,
 } from '../store/retention.js';
+import { purgeTenantsDeletedBefore } from '../store/tenant-purge.js';
+import { exportDay, exportTarget } from './export-day.js';
+import type { ExportTarget } from './export-target.js';
 import type { RetentionPolicy } from './retention-policy.js';
 
 export interface RetentionOptions {
@@ -46,7 +49,11 @@ export class Retention {
   /** Days whose keys are gone, so that they are not gone through every hour. */
   private readonly keysDeleted = new Set<number>();
 
-  constructor(private readonly options: RetentionOptions) {}
+  private readonly exports: ExportTarget | undefined;
+
+  constructor(private readonly options: RetentionOptions) {
+    this.exports = exportTarget(options.policy);
+  }
 
   /** @throws AggregateError of what failed, after everything else was done */
   async run(): Promise<void> {
@@ -114,14 +121,11 @@ export class Retention {
   }
 
   private async exportAndDrop(partition: Partition): Promise<void> {
-    const { database, policy, log, dropped } = this.options;
+    const { database, log, dropped } = this.options;
     // A table that somebody has detached by hand, of a day that is not over, is theirs.
     if (!this.isDue(partition)) return;
     const startedAt = performance.now();
-    const exported =
-      policy.exportDir === undefined
-        ? undefined
-        : await exportPartition(database, partition, policy.exportDir);
+    const exported = this.exports && (await exportDay(database, partition, this.exports));
     await dropDetached(database, partition);
     dropped?.(partition.table);
     const tookMs = Math.round(performance.now() - startedAt);
@@ -129,16 +133,19 @@ export class Retention {
   }
 
   private async deleteRows(): Promise<void> {
-    const { database, policy, nowMs } = this.options;
+    const { database, policy, nowMs, log } = this.options;
     const before = (days: number): number => nowMs() - days * DAY_MS;
     await deleteAuditBefore(database, before(policy.auditDays));
     await deleteReplaysBefore(database, before(policy.deliveriesDays));
     await deleteBroadcastsBefore(database, before(policy.eventsDays));
-    // A day more than the deliveries that may name them.
-    await purgeEndpointsDeletedBefore(
+    // A day more than what may name them.
+    const logDays = Math.max(policy.deliveriesDays, policy.attemptsDays);
+    const endpoints = await purgeEndpointsDeletedBefore(database, before(logDays + 1));
+    const tenants = await purgeTenantsDeletedBefore(
       database,
-      before(Math.max(policy.deliveriesDays, policy.attemptsDays) + 1),
+      before(Math.max(logDays, policy.eventsDays) + 1),
     );
+    if (endpoints + tenants > 0) log.info({ endpoints, tenants }, 'retention.purged');
   }
 
   private isDue(partition: Partition): boolean {

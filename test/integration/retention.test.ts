@@ -84,6 +84,7 @@ function retention(changes: Partial<RetentionPolicy> = {}, nowMs = NOW): Retenti
     idempotencyDays: 30,
     lifetimeDays: 29,
     exportDir: undefined,
+    exportBucket: undefined,
     ...changes,
   };
   return new Retention({ database, policy, nowMs: () => nowMs, log });

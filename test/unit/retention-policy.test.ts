@@ -10,6 +10,11 @@ describe('the retention policy', () => {
     retentionAuditDays: undefined,
     retentionIdempotencyDays: undefined,
     exportDir: undefined,
+    exportS3Url: undefined,
+    exportS3Endpoint: undefined,
+    exportS3Region: 'us-east-1',
+    exportS3AccessKeyId: undefined,
+    exportS3SecretAccessKey: undefined,
   };
 
   it('is RETENTION_DAYS for whatever has no setting of its own', () => {
@@ -32,5 +37,20 @@ describe('the retention policy', () => {
 
   it('gives every delivery a day at least', () => {
     expect(retentionPolicy({ ...settings, retentionDays: 1 })).toMatchObject({ lifetimeDays: 1 });
+  });
+
+  it('reads bucket and prefix from the one URL', () => {
+    const bucketOf = (exportS3Url: string) =>
+      retentionPolicy({
+        ...settings,
+        exportS3Url,
+        exportS3AccessKeyId: 'id',
+        exportS3SecretAccessKey: 'secret',
+      }).exportBucket;
+    expect(bucketOf('s3://logs.acme/post%20horn/eu/')).toMatchObject({
+      bucket: 'logs.acme',
+      prefix: 'post horn/eu',
+    });
+    expect(bucketOf('s3://logs')).toMatchObject({ bucket: 'logs', prefix: '' });
   });
 });
