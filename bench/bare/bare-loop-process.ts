@@ -10,29 +10,55 @@ import { Pool } from 'undici';
 import { newUuid, toPublicId } from '../../src/model/id.js';
 import { parseSigningKey, sign } from '../../src/dispatcher/sign.js';
 import { serve } from '../load/remote.js';
+import { emitBody } from '../load/payload.js';
 import type { BareLoopMethods } from './bare-loop.js';
+
+interface Event {
+  type: string;
+  data: unknown;
+}
 
 /** As many as the load generator has, so that nothing waits for a connection. */
 const CONNECTIONS = 256;
 
 const keys = [parseSigningKey(`whsec_${randomBytes(32).toString('base64')}`)];
 
+/** Requests at a time when it only sends. */
+const SENDERS = 64;
+
+let receiver: Pool;
+
 const methods: BareLoopMethods = {
   start: (receiverOrigin) => {
-    const receiver = new Pool(receiverOrigin, { connections: CONNECTIONS, pipelining: 1 });
+    receiver = new Pool(receiverOrigin, { connections: CONNECTIONS, pipelining: 1 });
     const server = createServer((request, response) => {
-      void forward(receiver, request, response);
+      void forward(request, response);
     });
     return new Promise((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
     });
   },
+  send: async (durationMs) => {
+    const { type, data } = JSON.parse(emitBody()) as Event;
+    const endsAt = performance.now() + durationMs;
+    let sent = 0;
+    const sendOn = async (): Promise<void> => {
+      for (; performance.now() < endsAt; sent++) await signAndSend({ type, data });
+    };
+    await Promise.all(Array.from({ length: SENDERS }, sendOn));
+    return sent;
+  },
 };
 
 serve(methods);
 
-async function forward(receiver: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { type, data } = JSON.parse(await textOf(request)) as { type: string; data: unknown };
+async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { id, statusCode } = await signAndSend(JSON.parse(await textOf(request)) as Event);
+  const text = `{"id":"${id}"}`;
+  response.writeHead(statusCode === 200 ? 202 : 502, { 'content-length': text.length }).end(text);
+}
+
+async function signAndSend({ type, data }: Event): Promise<{ id: string; statusCode: number }> {
   const nowMs = Date.now();
   const id = toPublicId('evt', newUuid(nowMs));
   const timestamp = Math.floor(nowMs / 1000);
@@ -49,8 +75,7 @@ async function forward(receiver: Pool, request: IncomingMessage, response: Serve
     body,
   });
   await answer.dump();
-  const text = `{"id":"${id}"}`;
-  response.writeHead(statusCode === 200 ? 202 : 502, { 'content-length': text.length }).end(text);
+  return { id, statusCode };
 }
 
 function textOf(request: IncomingMessage): Promise<string> {

@@ -1,9 +1,12 @@
 /**
- * One Posthorn to measure: a database of its own, its processes, and the tenants and endpoints of a scenario, made
- * through the API. An endpoint's number is its place in the list; its URL ends with it, so that the receiver knows it.
+ * One Posthorn to measure: a database of its own, its processes, and the tenants and endpoints of a scenario. An
+ * endpoint's number is its place in the list; its URL ends with it, so that the receiver knows it.
  */
 import { randomBytes } from 'node:crypto';
+import { newUuid, toPublicId } from '../../src/model/id.js';
+import { Sealer } from '../../src/store/sealing.js';
 import { Api, inParallel } from './api.js';
+import { copyEndpoint, type EndpointCopy } from './copy-endpoints.js';
 import { Ledger } from './ledger.js';
 import { startPosthorn, type PosthornProcess, type ProcessRole } from './posthorn-process.js';
 import type { Services } from './services.js';
@@ -43,6 +46,7 @@ export class Installation {
     readonly processes: PosthornProcess[],
     readonly databaseUrl: string,
     readonly ledger: Ledger,
+    private readonly sealer: Sealer,
     private readonly dropDatabase: () => Promise<void>,
   ) {
     this.admin = new Api(this.port, ADMIN_KEY);
@@ -50,13 +54,14 @@ export class Installation {
 
   static async start(services: Services, options: InstallationOptions): Promise<Installation> {
     const database = await services.createDatabase();
+    const encryptionKey = randomBytes(32);
     const env = {
       HOST: '127.0.0.1',
       DATABASE_URL: database.url,
       ...(options.backend === 'redis' && { REDIS_URL: services.redis!.url }),
       QUEUE_PREFIX: `bench${++installations}`,
       ADMIN_API_KEY: ADMIN_KEY,
-      ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      ENCRYPTION_KEY: encryptionKey.toString('base64'),
       EGRESS_ALLOWED_SUBNETS: '127.0.0.0/8',
       EGRESS_ALLOW_HTTP: 'true',
       EGRESS_ALLOWED_PORTS: 'any',
@@ -68,7 +73,8 @@ export class Installation {
       throw error;
     });
     const ledger = await Ledger.open(database.url);
-    const installation = new Installation(options.backend, processes, database.url, ledger, () =>
+    const sealer = new Sealer([encryptionKey]);
+    const installation = new Installation(options.backend, processes, database.url, ledger, sealer, () =>
       database.drop(),
     );
     const { key } = await installation.admin.post<{ key: string }>('/api-keys', {
@@ -100,16 +106,22 @@ export class Installation {
     settings: object = {},
   ): Promise<void> {
     const first = this.endpoints.length;
-    await inParallel(count, SETUP_WIDTH, async (index) => {
+    const urlOf = (number: number): string => `${origins[number % origins.length]}/${number}`;
+    const { id: original } = await this.admin.post<{ id: string }>(`/tenants/${tenantOf(0)}/endpoints`, {
+      url: urlOf(first),
+      eventTypes: ['*'],
+      ...settings,
+    });
+    this.endpoints[first] = { id: original, uuid: toUuid(original), tenant: tenantOf(0) };
+    const copies: EndpointCopy[] = [];
+    for (let index = 1; index < count; index++) {
       const number = first + index;
       const tenant = tenantOf(index);
-      const { id } = await this.admin.post<{ id: string }>(`/tenants/${tenant}/endpoints`, {
-        url: `${origins[number % origins.length]}/${number}`,
-        eventTypes: ['*'],
-        ...settings,
-      });
-      this.endpoints[number] = { id, uuid: toUuid(id), tenant };
-    });
+      const uuid = newUuid(Date.now());
+      copies.push({ id: uuid, tenantId: toUuid(tenant), url: urlOf(number) });
+      this.endpoints[number] = { id: toPublicId('ep', uuid), uuid, tenant };
+    }
+    await copyEndpoint(this.ledger, this.sealer, toUuid(original), copies);
   }
 
   /** What a reader of the figures should know: attempts that failed, and what was logged at warn and above. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Bench, Scenario } from '../harness/bench.js';
 import { cpuSeconds } from '../harness/usage.js';
-import { startBareLoop } from '../bare/bare-loop.js';
+import { startBareLoop, type BareLoop } from '../bare/bare-loop.js';
 import { emitBody, PAYLOAD_BYTES } from '../load/payload.js';
 import { CONNECTIONS } from '../harness/sustain.js';
 import { matchArrivals } from '../harness/reconcile.js';
@@ -49,13 +49,14 @@ export const ceilings: Scenario = {
         duplicates,
         lost: accepted - delivered,
       };
-      const steady = await steadyLatency(bench, bareLoopPort);
+      const steady = await steadily(bench, bareLoop, bareLoopPort);
+      const sender = await sendAlone(bench, bareLoop);
       const messages = await postgresRoundTrips(bench);
       return {
         title: 'Ceilings',
         about:
           'The load generator straight into the receiver; then through the bare loop, which reads an event over HTTP, signs ' +
-          'it, sends it with undici and keeps nothing.',
+          'it, sends it with undici and keeps nothing; then the bare loop alone, which only signs and sends.',
         settings: {
           'payload bytes': PAYLOAD_BYTES,
           connections: CONNECTIONS,
@@ -75,12 +76,13 @@ export const ceilings: Scenario = {
             rows: [
               row('generator → receiver', tools, Math.max(median(tools.generator), median(tools.receiver))),
               row('generator → bare loop → receiver', bare, median(bare.bareLoop)),
+              row('bare loop → receiver', sender, median(sender.bareLoop)),
             ],
           },
           {
             title: `The bare loop at ${STEADY_PER_SECOND} events/s: due → arrived at the receiver`,
-            columns: LATENCY_COLUMNS,
-            rows: [latencyCells(steady)],
+            columns: [...LATENCY_COLUMNS, 'CPU µs an event'],
+            rows: [[...latencyCells(steady.latencies), figure(steady.cpuMicros)]],
           },
           {
             title:
@@ -92,7 +94,7 @@ export const ceilings: Scenario = {
         notes: [],
         tally,
         failures: [],
-        data: { tools, bare, steady, messages },
+        data: { tools, bare, sender, steady, messages },
       };
     } finally {
       await bareLoop.stop();
@@ -133,17 +135,39 @@ async function measure(
   return ceiling;
 }
 
+/** How many requests undici can sign and send here, to one origin: the unit in which machines compare. */
+async function sendAlone(bench: Bench, bareLoop: BareLoop): Promise<Ceiling> {
+  const ceiling: Ceiling = { perSecond: [], generator: [0], receiver: [], bareLoop: [] };
+  const runs = bench.short ? 1 : 3;
+  for (let run = 0; run <= runs; run++) {
+    const [loopBefore, receiverBefore] = [cpuSeconds(bareLoop.pid), cpuSeconds(bench.receiver.pid)];
+    const startedAt = performance.now();
+    const sent = await bareLoop.call('send', 2_000);
+    if (run === 0) continue;
+    ceiling.perSecond.push((sent * 1000) / (performance.now() - startedAt));
+    ceiling.bareLoop.push(((cpuSeconds(bareLoop.pid) - loopBefore) * 1e6) / sent);
+    ceiling.receiver.push(((cpuSeconds(bench.receiver.pid) - receiverBefore) * 1e6) / sent);
+  }
+  return ceiling;
+}
+
 /** What a latency at a fixed rate is to be read beside: the same way without a ledger. */
-async function steadyLatency(bench: Bench, bareLoopPort: number): Promise<Latencies> {
+async function steadily(
+  bench: Bench,
+  bareLoop: BareLoop,
+  bareLoopPort: number,
+): Promise<{ latencies: Latencies; cpuMicros: number }> {
   await bench.generator.call('reset');
-  await bench.generator.call('load', loadOf(bareLoopPort), {
+  const cpuBefore = cpuSeconds(bareLoop.pid);
+  const { accepted } = await bench.generator.call('load', loadOf(bareLoopPort), {
     kind: 'open',
     durationMs: bench.short ? 2_000 : 8_000,
     perSecond: STEADY_PER_SECOND,
   });
+  const cpuMicros = ((cpuSeconds(bareLoop.pid) - cpuBefore) * 1e6) / accepted;
   const latencies = new LatencyRecorder();
   await matchArrivals(bench, ({ dueMs, arrivedMs }) => latencies.record(arrivedMs - dueMs));
-  return latencies.result();
+  return { latencies: latencies.result(), cpuMicros };
 }
 
 /** What a message between two processes, and a commit, cost on this machine when nothing else runs. */

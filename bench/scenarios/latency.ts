@@ -1,6 +1,7 @@
 /** How long an event takes to arrive at traffic that the machine can carry with ease: open loop, at fixed rates. */
 import type { Bench, Scenario } from '../harness/bench.js';
 import type { Backend } from '../harness/installation.js';
+import { CpuMeter, type CpuPerEvent } from '../harness/cpu-meter.js';
 import { emitAt } from '../harness/emit-at.js';
 import { reconcile } from '../harness/reconcile.js';
 import { oneTenantEach } from '../harness/stage.js';
@@ -8,6 +9,7 @@ import { delivered, refusals } from '../harness/sustain.js';
 import type { LoadResult } from '../load/generator.js';
 import { LATENCY_COLUMNS, latencyCells, LatencyRecorder, type Latencies } from '../report/latency.js';
 import { sum, type Tally } from '../report/section.js';
+import { figure } from '../report/statistics.js';
 
 const ENDPOINTS = 100;
 /** At a thousand a second: long enough for V8 to have compiled what runs. */
@@ -18,6 +20,7 @@ interface Measured {
   perSecond: number;
   answered: Latencies;
   arrived: Latencies;
+  cpu: CpuPerEvent;
 }
 
 export const latency: Scenario = {
@@ -44,7 +47,7 @@ export const latency: Scenario = {
       about:
         'Events are due at even intervals, whatever the answers do, and count from the instant at which they were due ' +
         '(coordinated omission). Arrived: the receiver has the whole request.',
-      settings: { endpoints: ENDPOINTS, hosts: ENDPOINTS, 'seconds a rate': seconds(bench) },
+      settings: { endpoints: ENDPOINTS, hosts: ENDPOINTS },
       tables: [
         {
           title: 'Due → arrived at the receiver',
@@ -55,6 +58,15 @@ export const latency: Scenario = {
           title: 'Due → accepted (202: on disk)',
           columns: ['queue', 'events/s', ...LATENCY_COLUMNS],
           rows: measured.map((one) => row(one, one.answered)),
+        },
+        {
+          title: 'CPU µs per event',
+          columns: ['queue', 'events/s', 'Posthorn', 'PostgreSQL', 'Redis', 'generator', 'receiver'],
+          rows: measured.map(({ backend, perSecond, cpu }) => [
+            backend,
+            String(perSecond),
+            ...[cpu.posthorn, cpu.postgres, cpu.redis, cpu.generator, cpu.receiver].map(figure),
+          ]),
         },
       ],
       notes: [],
@@ -68,20 +80,24 @@ export const latency: Scenario = {
 async function measure(bench: Bench, backend: Backend) {
   return bench.withInstallation({ backend }, async (installation) => {
     const targets = await oneTenantEach(bench, installation, { endpoints: ENDPOINTS, hosts: ENDPOINTS });
-    const loads: { perSecond: number; load: LoadResult }[] = [];
+    const loads: { perSecond: number; load: LoadResult; cpu: CpuPerEvent }[] = [];
     let accepted = 0;
     const failures: string[] = [];
-    const runAt = async (perSecond: number, durationMs: number): Promise<LoadResult> => {
+    const runAt = async (
+      perSecond: number,
+      durationMs: number,
+    ): Promise<{ load: LoadResult; cpu: CpuPerEvent }> => {
+      const meter = new CpuMeter(bench, installation);
       const load = await emitAt(bench, installation, { targets, perSecond, durationMs });
       accepted += load.accepted;
       failures.push(...refusals(load));
       // One rate's backlog is not the next one's latency.
       if (!(await delivered(bench, accepted))) failures.push(`${backend}: not all arrived at ${perSecond}/s`);
-      return load;
+      return { load, cpu: meter.perEvent(load.accepted) };
     };
     await runAt(1_000, WARM_UP_MS);
-    for (const perSecond of rates(bench))
-      loads.push({ perSecond, load: await runAt(perSecond, seconds(bench) * 1000) });
+    for (const { perSecond, forMs } of rates(bench))
+      loads.push({ perSecond, ...(await runAt(perSecond, forMs)) });
     await installation.ledger.becomesQuiet(10_000);
 
     const recorders = loads.map(() => ({ answered: new LatencyRecorder(), arrived: new LatencyRecorder() }));
@@ -93,9 +109,10 @@ async function measure(bench: Bench, backend: Backend) {
         recorders[index]?.arrived.record(arrivedMs - dueMs);
       },
     });
-    const measured = loads.map(({ perSecond }, index) => ({
+    const measured = loads.map(({ perSecond, cpu }, index) => ({
       backend,
       perSecond,
+      cpu,
       answered: recorders[index]!.answered.result(),
       arrived: recorders[index]!.arrived.result(),
     }));
@@ -103,5 +120,16 @@ async function measure(bench: Bench, backend: Backend) {
   });
 }
 
-const rates = (bench: Bench): number[] => (bench.short ? [300] : [300, 1_000, 2_000]);
-const seconds = (bench: Bench): number => (bench.short ? 3 : 12);
+interface Rate {
+  perSecond: number;
+  forMs: number;
+}
+
+function rates(bench: Bench): Rate[] {
+  if (bench.short) return [{ perSecond: 300, forMs: 3_000 }];
+  return [
+    { perSecond: 300, forMs: 12_000 },
+    { perSecond: 1_000, forMs: 6_000 },
+    { perSecond: 2_000, forMs: 6_000 },
+  ];
+}

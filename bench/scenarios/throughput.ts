@@ -116,4 +116,4 @@ const cells = ({ backend, endpoints, tls }: Stage): string[] => [
   tls ? 'yes' : 'no',
 ];
 const runsOf = (bench: Bench): number => (bench.short ? 1 : 3);
-const runSeconds = (bench: Bench): number => (bench.short ? 3 : 8);
+const runSeconds = (bench: Bench): number => (bench.short ? 3 : 5);

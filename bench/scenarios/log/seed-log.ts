@@ -108,7 +108,7 @@ async function seedDay(ledger: Ledger, daysAgo: number, events: number): Promise
      SELECT uuidv7(x.at - clock_timestamp()), t.id, 'type.n' || floor(${EVENT_TYPES} * power(random(), 2))::int,
             json_build_object('invoice', 'inv_' || x.n, 'amount', floor(random() * 100000), 'note', 'Thank you'), x.at,
             ${ENDPOINTS_PER_TENANT}, x.at
-       FROM (SELECT n, ${midnight} + random() * interval '86399 s' AS at, 1 + floor(${TENANTS} * power(random(), 3))::int AS tenant
+       FROM (SELECT n, ${midnight} + n * (interval '86399 s' / $1) AS at, 1 + floor(${TENANTS} * power(random(), 3))::int AS tenant
                FROM generate_series(1, $1) n) x
        JOIN seeded_tenant t ON t.n = x.tenant`,
     [events],
