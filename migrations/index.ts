@@ -18,6 +18,7 @@ import { Broadcasts1763701250000 } from './1763701250000-broadcasts.js';
 import { EndpointTls1763701300000 } from './1763701300000-endpoint-tls.js';
 import { EndpointTransformation1763701400000 } from './1763701400000-endpoint-transformation.js';
 import { TenantPurge1763701500000 } from './1763701500000-tenant-purge.js';
+import { ListenerAuthors1763701600000 } from './1763701600000-listener-authors.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -36,4 +37,5 @@ export const migrations = [
   EndpointTls1763701300000,
   EndpointTransformation1763701400000,
   TenantPurge1763701500000,
+  ListenerAuthors1763701600000,
 ];

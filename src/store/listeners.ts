@@ -4,6 +4,7 @@
  */
 import { PosthornError } from '../errors.js';
 import { toPublicId } from '../model/id.js';
+import type { JsonObject } from '../model/json.js';
 import { recordAudit, type AuditSource } from './audit.js';
 import type { Clock } from './clock.js';
 import type { Queryable } from './database.js';
@@ -21,8 +22,23 @@ export interface Listener {
   endpointId: string;
 }
 
+/** One that polls, or did until a moment ago. */
+export interface OpenListener {
+  id: string;
+  endpointId: string;
+  eventTypes: string[];
+  filter: JsonObject | null;
+  /** A key's public id, or a tenant's: its portal. */
+  createdBy: string | null;
+  createdAt: Date;
+  leaseUntil: Date;
+}
+
 /** In the transaction that makes the endpoint, which holds the tenant's lock. @throws PosthornError `listener_limit_reached` */
-export async function insertListener(transaction: Queryable, listener: Listener): Promise<void> {
+export async function insertListener(
+  transaction: Queryable,
+  listener: Listener & { createdBy: string },
+): Promise<void> {
   const { rows } = await transaction.query<{ live: number }>(
     `SELECT count(*) AS live FROM listeners l JOIN endpoints e ON e.id = l.endpoint_id AND e.deleted_at IS NULL
       WHERE l.tenant_id = $1 AND l.lease_until > now()`,
@@ -32,9 +48,27 @@ export async function insertListener(transaction: Queryable, listener: Listener)
     throw new PosthornError('listener_limit_reached', `No more than ${TENANT_LISTENERS_MAX} at once.`);
   }
   await transaction.query(
-    `INSERT INTO listeners (id, tenant_id, endpoint_id, lease_until) VALUES ($1, $2, $3, now() + $4 * interval '1 s')`,
-    [listener.listenerId, listener.tenantId, listener.endpointId, LISTENER_LEASE_SECONDS],
+    `INSERT INTO listeners (id, tenant_id, endpoint_id, created_by, lease_until)
+     VALUES ($1, $2, $3, $4, now() + $5 * interval '1 s')`,
+    [listener.listenerId, listener.tenantId, listener.endpointId, listener.createdBy, LISTENER_LEASE_SECONDS],
   );
+}
+
+/** Newest first. @param page.before only listeners with a lower id */
+export async function listListeners(
+  database: Queryable,
+  tenantId: string,
+  page: { before: string | undefined; limit: number },
+): Promise<OpenListener[]> {
+  const { rows } = await database.query<OpenListener>(
+    `SELECT l.id, l.endpoint_id AS "endpointId", e.event_types AS "eventTypes", e.filter, l.created_by AS "createdBy",
+            l.created_at AS "createdAt", l.lease_until AS "leaseUntil"
+       FROM listeners l JOIN endpoints e ON e.id = l.endpoint_id AND e.deleted_at IS NULL
+      WHERE l.tenant_id = $1 AND ($2::uuid IS NULL OR l.id < $2)
+      ORDER BY l.id DESC LIMIT $3`,
+    [tenantId, page.before ?? null, page.limit],
+  );
+  return rows;
 }
 
 /** Answers when the lease ends now; undefined: the listener, or its endpoint, is gone. */

@@ -109,6 +109,26 @@ describe('a customer', () => {
     await page.getByLabel('API key').waitFor();
   });
 
+  it('sees who listens on a machine of its own, and how to', async () => {
+    const link = await posthorn.client.createPortalSession('acme', { rights: 'manage' });
+    const opened = await posthorn.client
+      .as(link.token)
+      .request<{ endpointId: string }>('POST', '/v1/tenants/acme/listeners', { eventTypes: ['invoice.*'] });
+    const { page, faults } = await visit(browser);
+    await page.goto(link.url.replace(/^https?:\/\/[^/]+/, posthorn.url));
+    const listeners = page.getByRole('table', { name: 'Listeners' });
+    await listeners.getByText('Acme Corporation, in the portal').waitFor();
+    await listeners.getByText('invoice.*').waitFor();
+    await page.getByRole('table', { name: 'Endpoints' }).getByText('Temporary listener').waitFor();
+    await page.getByText(`export POSTHORN_URL=${posthorn.url}`).waitFor();
+    expect(await page.content()).not.toContain(link.token);
+    await listeners.getByRole('link').click();
+    await page.getByText(/fetches what is sent here/).waitFor();
+    expect(page.url()).toContain(opened.body.endpointId);
+    await posthorn.client.deleteEndpoint('acme', opened.body.endpointId);
+    expect(faults).toEqual([]);
+  });
+
   it('with a link that only reads is offered nothing to change', async () => {
     const { page } = await visit(browser);
     await page.goto(await linkFor('acme', { rights: 'read' }));

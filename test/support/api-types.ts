@@ -46,6 +46,17 @@ export interface NewEndpoint extends Endpoint {
   secret: string;
 }
 
+export interface Listener {
+  id: string;
+  endpointId: string;
+  eventTypes: string[];
+  filter: unknown;
+  createdBy: string | null;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+}
+
 export interface Emit {
   type: string;
   data: unknown;

@@ -17,6 +17,7 @@ export type EndpointStats = Schemas['EndpointStatsAnswer'];
 export type EventDetails = Schemas['EventDetailsAnswer'];
 export type EventType = Schemas['EventTypeAnswer'];
 export type Label = Schemas['Label'];
+export type Listener = Schemas['ListenerAnswer'];
 export type LiveSecret = Schemas['LiveSecretAnswer'];
 export type NewApiKey = Schemas['NewApiKeyAnswer'];
 export type NewEndpoint = Schemas['NewEndpointAnswer'];

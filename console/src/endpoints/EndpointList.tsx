@@ -6,6 +6,8 @@ import { useFace } from '../face/face.js';
 import { ListTable, type Column } from '../kit/ListTable.js';
 import { Empty } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
+import { EventTypeTags } from './EventTypeTags.js';
+import { endpointName } from './listener.js';
 
 const columns: Column<Endpoint>[] = [
   {
@@ -13,7 +15,7 @@ const columns: Column<Endpoint>[] = [
     cell: ({ url, description }) => (
       <>
         <div className="truncate" title={url}>
-          {url}
+          {endpointName(url)}
         </div>
         {description && <div className="dim small truncate">{description}</div>}
       </>
@@ -23,16 +25,7 @@ const columns: Column<Endpoint>[] = [
   {
     head: 'Event types',
     minor: true,
-    cell: ({ eventTypes }) => (
-      <span className="tags">
-        {eventTypes.slice(0, 3).map((type) => (
-          <span key={type} className="tag" title={type}>
-            {type === '*' ? 'all' : type}
-          </span>
-        ))}
-        {eventTypes.length > 3 && <span className="dim small">and {eventTypes.length - 3} more</span>}
-      </span>
-    ),
+    cell: ({ eventTypes }) => <EventTypeTags types={eventTypes} />,
   },
 ];
 

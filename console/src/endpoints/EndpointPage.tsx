@@ -17,6 +17,8 @@ import { EndpointActions } from './EndpointActions.js';
 import { EndpointForm } from './EndpointForm.js';
 import { EndpointSettings } from './EndpointSettings.js';
 import { HealthNote } from './HealthNote.js';
+import { endpointName, isListener } from './listener.js';
+import { ListenerNote } from './ListenerNote.js';
 import { SecretPanel } from './SecretPanel.js';
 import { StatsPanel } from './StatsPanel.js';
 
@@ -49,7 +51,7 @@ function EndpointView({ endpoint }: { endpoint: Endpoint }) {
   const all = { endpoint: endpoint.id };
   return (
     <Page
-      title={endpoint.url}
+      title={endpointName(endpoint.url)}
       back={
         kind === 'staff' ? (
           <AppLink to={`/tenants/${endpoint.tenantId}`}>Tenant</AppLink>
@@ -59,12 +61,13 @@ function EndpointView({ endpoint }: { endpoint: Endpoint }) {
       }
       heading={
         <span className="row" style={{ gap: 12 }}>
-          <Clamped text={endpoint.url} /> <StatusOf status={endpoint.status} />
+          <Clamped text={endpointName(endpoint.url)} /> <StatusOf status={endpoint.status} />
         </span>
       }
       about={endpoint.description}
       actions={<EndpointActions endpoint={endpoint} onEdit={() => setEditing(true)} />}
     >
+      {isListener(endpoint.url) && <ListenerNote endpoint={endpoint} />}
       <HealthNote endpoint={endpoint} />
       <div className="columns-wide">
         <div className="stack">

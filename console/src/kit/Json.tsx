@@ -48,11 +48,20 @@ function Coloured({ text }: { text: string }) {
 }
 
 /** Text that need not be JSON: a command, a response’s body. */
-export function CodeBlock({ text, label }: { text: string; label: string }) {
+export function CodeBlock({
+  text,
+  label,
+  copied = text,
+}: {
+  text: string;
+  label: string;
+  /** What is copied, if not what is shown. */
+  copied?: string;
+}) {
   return (
     <div className="code">
       <div className="code-tools">
-        <Copied value={text} label={`Copy ${label}`} />
+        <Copied value={copied} label={`Copy ${label}`} />
       </div>
       <pre tabIndex={0} aria-label={label}>
         {text}

@@ -11,7 +11,7 @@ export function takeToken(): string | undefined {
     keep(given);
     return given;
   }
-  return kept();
+  return keptToken();
 }
 
 export function forgetToken(): void {
@@ -31,7 +31,7 @@ function keep(token: string): void {
   }
 }
 
-function kept(): string | undefined {
+export function keptToken(): string | undefined {
   try {
     return sessionStorage.getItem(KEPT_AS) ?? undefined;
   } catch {

@@ -1,11 +1,12 @@
 /** Between a listener's words and ours: the endpoint that it is, what it is handed, what it answers. */
 import { toPublicId } from '../../model/id.js';
-import { listenerUrl, type ListenerAnswer } from '../../model/listener.js';
+import { listenerUrl, type ListenerAnswer as LocalAnswer } from '../../model/listener.js';
 import type { EndpointFields } from '../../store/endpoints.js';
 import type { TakenRequest } from '../../store/listener-requests.js';
+import { LISTENER_LEASE_SECONDS, type OpenListener as Listening } from '../../store/listeners.js';
 import { newEndpoint } from '../endpoints/endpoint-mapping.js';
 import { validationFailed } from '../validation.js';
-import type { AnswerRequest, OpenListener, PolledRequest } from './listener.dto.js';
+import type { AnswerRequest, ListenerAnswer, OpenListener, PolledRequest } from './listener.dto.js';
 
 /** Somebody may be stepping through the handler. */
 const TIMEOUT_MS = 30_000;
@@ -28,6 +29,17 @@ export function listenerEndpoint({ eventTypes, filter }: OpenListener, listenerI
   return newEndpoint(body, { url, auth: null });
 }
 
+export function listenerAnswer(listener: Listening): ListenerAnswer {
+  const { id, endpointId, leaseUntil, ...shown } = listener;
+  return {
+    ...shown,
+    id: toPublicId('lsn', id),
+    endpointId: toPublicId('ep', endpointId),
+    lastSeenAt: new Date(leaseUntil.getTime() - LISTENER_LEASE_SECONDS * 1_000),
+    expiresAt: leaseUntil,
+  };
+}
+
 export function polledRequest({ requestId, method, headers, body, leftMs }: TakenRequest): PolledRequest {
   return {
     id: toPublicId('lrq', requestId),
@@ -39,7 +51,7 @@ export function polledRequest({ requestId, method, headers, body, leftMs }: Take
 }
 
 /** @throws PosthornError `validation_failed` */
-export function listenerAnswer(answer: AnswerRequest): ListenerAnswer {
+export function localAnswer(answer: AnswerRequest): LocalAnswer {
   const { statusCode, error, durationMs } = answer;
   if (statusCode !== undefined && error === undefined) {
     return {

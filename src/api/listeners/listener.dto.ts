@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBase64, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { JsonObject } from '../../model/json.js';
 import { listenerErrors } from '../../model/listener.js';
+import { PageEnd } from '../page.dto.js';
 import { AreEventTypePatterns, AreStrings, IsFilter, IsJsonObject, Omittable } from '../fields.js';
 
 /** Below the patience of common proxies, and a third of a listener’s lease. */
@@ -40,13 +41,30 @@ export class ListenerAnswer {
   endpointId: string;
   /** @example ["invoice.*"] */
   eventTypes: string[];
+  /** @example null */
+  filter: JsonObject | null;
+  /**
+   * Whoever opened it: an API key, or the tenant itself through its portal; null: by an older version, which did not note it.
+   * @example "key_019ab1c2d3e47f508192a3b4c5d6e7f8"
+   */
+  createdBy: string | null;
+  createdAt: Date;
+  /** Its last poll or answer. */
+  lastSeenAt: Date;
+  /** It ends then, unless it polls. */
+  expiresAt: Date;
+}
+
+export class NewListenerAnswer extends ListenerAnswer {
   /**
    * Signs what is sent; here and nowhere else.
    * @example "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
    */
   secret: string;
-  /** It ends then, unless it polls. */
-  expiresAt: Date;
+}
+
+export class ListenerPage extends PageEnd {
+  data: ListenerAnswer[];
 }
 
 export class PollListener {

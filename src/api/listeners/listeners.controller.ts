@@ -2,7 +2,7 @@
  * Listeners: endpoints served by whoever polls here (`posthorn listen`), so that a developer needs no address that can be
  * reached. What is sent to one is sent like everything: signed, retried, logged (docs/decisions/0013-listen.md).
  */
-import { Body, Controller, Delete, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -14,22 +14,37 @@ import {
 import type { FastifyReply } from 'fastify';
 import { PosthornError } from '../../errors.js';
 import { PickUp } from '../../listen/pick-up.js';
-import { fromPublicId, newUuid, toPublicId } from '../../model/id.js';
+import { fromPublicId, newUuid } from '../../model/id.js';
 import { ApiPool } from '../../store/api-pool.js';
 import type { AuditSource } from '../../store/audit.js';
 import { DatabaseClock } from '../../store/clock.js';
 import { DeliveryCanceler } from '../../store/endpoint-deletion.js';
 import { EndpointStore } from '../../store/endpoints.js';
 import { answerListenerRequest } from '../../store/listener-requests.js';
-import { endListener, insertListener, LISTENER_LEASE_SECONDS, renewListener } from '../../store/listeners.js';
+import {
+  endListener,
+  insertListener,
+  LISTENER_LEASE_SECONDS,
+  listListeners,
+  renewListener,
+} from '../../store/listeners.js';
 import { TenantStore } from '../../store/tenants.js';
 import { checkFilter } from '../endpoints/endpoint-checks.js';
+import { PageQuery } from '../page.dto.js';
+import { PagePosition } from '../pagination.js';
 import { ListenerParameter, TenantParameter } from '../parameters.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
-import { listenerAnswer, listenerEndpoint, polledRequest } from './listener-mapping.js';
-import { AnswerRequest, ListenerAnswer, OpenListener, PolledRequests, PollListener } from './listener.dto.js';
+import { listenerAnswer, listenerEndpoint, localAnswer, polledRequest } from './listener-mapping.js';
+import {
+  AnswerRequest,
+  ListenerPage,
+  NewListenerAnswer,
+  OpenListener,
+  PolledRequests,
+  PollListener,
+} from './listener.dto.js';
 
 @ApiTags('Listeners')
 @TenantParameter()
@@ -53,7 +68,7 @@ export class ListenersController {
       'A temporary endpoint whose requests are fetched by polling. It ends, and its endpoint with it, when it is closed or has not polled for a minute.',
   })
   @ApiCreatedResponse({
-    type: ListenerAnswer,
+    type: NewListenerAnswer,
     description: 'The listener, with the secret that signs what it gets.',
   })
   @Refuses(
@@ -67,25 +82,47 @@ export class ListenersController {
     @TenantReference() reference: string,
     @Body() body: OpenListener,
     @Source() source: AuditSource,
-  ): Promise<ListenerAnswer> {
+  ): Promise<NewListenerAnswer> {
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     checkFilter(body.filter);
-    const listenerId = newUuid(this.clock.nowMs());
+    const nowMs = this.clock.nowMs();
+    const listenerId = newUuid(nowMs);
+    const createdBy = source.actor.id ?? source.actor.kind;
     const fields = listenerEndpoint(body, listenerId);
     const { endpoint, secret } = await this.endpoints.create(
       tenantId,
       fields,
       undefined,
       source,
-      (sql, endpointId) => insertListener(sql, { listenerId, tenantId, endpointId }),
+      (sql, endpointId) => insertListener(sql, { listenerId, tenantId, endpointId, createdBy }),
     );
-    return {
-      id: toPublicId('lsn', listenerId),
-      endpointId: toPublicId('ep', endpoint.id),
+    const opened = listenerAnswer({
+      id: listenerId,
+      endpointId: endpoint.id,
       eventTypes: endpoint.eventTypes,
-      secret,
-      expiresAt: new Date(this.clock.nowMs() + LISTENER_LEASE_SECONDS * 1_000),
-    };
+      filter: endpoint.filter,
+      createdBy,
+      createdAt: new Date(nowMs),
+      leaseUntil: new Date(nowMs + LISTENER_LEASE_SECONDS * 1_000),
+    });
+    return { ...opened, secret };
+  }
+
+  @Get()
+  @Roles('admin', 'support', 'portal:read')
+  @ApiOperation({
+    operationId: 'listListeners',
+    summary: 'List a tenant’s listeners, newest first',
+    description: 'Those that poll, and those that stopped within the last minutes and are about to be ended.',
+  })
+  @ApiOkResponse({ type: ListenerPage, description: 'A page of listeners.' })
+  @Refuses('tenant_not_found', 'validation_failed', 'cursor_invalid')
+  async list(@TenantReference() reference: string, @Query() query: PageQuery): Promise<ListenerPage> {
+    const { id: tenantId } = await this.tenants.resolveTenant(reference);
+    const position = new PagePosition('listeners', { tenantId });
+    const page = { before: position.before(query.cursor), limit: query.limit + 1 };
+    const rows = await listListeners(this.pool, tenantId, page);
+    return position.page(rows, query.limit, listenerAnswer);
   }
 
   @Post(':listener/poll')
@@ -139,7 +176,7 @@ export class ListenersController {
     @Param('request') request: string,
     @Body() body: AnswerRequest,
   ): Promise<void> {
-    const answer = listenerAnswer(body);
+    const answer = localAnswer(body);
     const { id: tenantId } = await this.tenants.resolveTenant(reference);
     const listenerId = listenerUuid(listener);
     // Also shows that the listener is the tenant's; and who answers is there.

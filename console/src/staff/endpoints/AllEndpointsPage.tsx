@@ -4,6 +4,7 @@ import { Search, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { useList } from '../../api/list.js';
 import type { EndpointOverview } from '../../api/types.js';
+import { endpointName } from '../../endpoints/listener.js';
 import { troubleOf } from '../../endpoints/trouble.js';
 import { useFace } from '../../face/face.js';
 import { useFilters } from '../../face/search.js';
@@ -27,7 +28,7 @@ export default function AllEndpointsPage() {
       cell: (endpoint) => (
         <>
           <div className="truncate" title={endpoint.url}>
-            {endpoint.url}
+            {endpointName(endpoint.url)}
           </div>
           <div className="dim small truncate">{endpoint.tenantName}</div>
           <div className="only-phone small">{troubleOf(endpoint, nowMs).why}</div>

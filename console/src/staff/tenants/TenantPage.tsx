@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import type { Tenant } from '../../api/types.js';
 import { EndpointList } from '../../endpoints/EndpointList.js';
 import { EndpointForm } from '../../endpoints/EndpointForm.js';
+import { ListenersPanel } from '../../endpoints/ListenersPanel.js';
 import { useFace } from '../../face/face.js';
 import { useGo, usePathPart } from '../../face/path.js';
 import { AppLink } from '../../kit/AppLink.js';
@@ -73,19 +74,22 @@ export default function TenantPage() {
       }
     >
       <div className="columns-wide">
-        <Panel
-          title="Endpoints"
-          flush
-          aside={
-            can.manage && (
-              <Button variant="default" onClick={() => setDialog('endpoint')}>
-                New endpoint
-              </Button>
-            )
-          }
-        >
-          <EndpointList tenantId={data.id} />
-        </Panel>
+        <div className="stack">
+          <Panel
+            title="Endpoints"
+            flush
+            aside={
+              can.manage && (
+                <Button variant="default" onClick={() => setDialog('endpoint')}>
+                  New endpoint
+                </Button>
+              )
+            }
+          >
+            <EndpointList tenantId={data.id} />
+          </Panel>
+          <ListenersPanel tenantId={data.id} command={{ tenant: data.externalId ?? data.id }} />
+        </div>
         <Panel title="Details">
           <Facts
             facts={[
