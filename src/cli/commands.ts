@@ -33,7 +33,7 @@ export const commands: Record<string, Command> = {
     run: tailDeliveries,
   },
   replay: {
-    help: 'replay DELIVERY | replay [--tenant T] [--endpoint EP] [--status S] [--after INSTANT] [--before INSTANT] [--dry-run]\n      sends one delivery again, or all that fit',
+    help: 'replay DELIVERY | replay [--tenant T] [--endpoint EP] [--status S] [--event-type E]\n      [--error-code C] [--after INSTANT] [--before INSTANT] [--dry-run]\n      sends one delivery again, or all that fit',
     options: ['tenant', 'endpoint', 'status', 'event-type', 'error-code', 'after', 'before', 'dry-run'],
     flags: ['dry-run'],
     run: replay,
@@ -50,6 +50,10 @@ export async function runCommand(
   const name = [args.slice(0, 2).join(' '), args[0] ?? ''].find((words) => Object.hasOwn(commands, words));
   if (name === undefined) return undefined;
   const command = commands[name]!;
+  if (args.includes('--help')) {
+    print(`  posthorn ${command.help}`);
+    return 0;
+  }
   try {
     const { values, positionals: words } = parseArgs({
       args: args.slice(name.split(' ').length),

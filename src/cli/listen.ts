@@ -5,10 +5,12 @@
  *   open ─▶ poll ─▶ forward (many at a time) ─▶ answer
  *    ▲        └▶ the listener is gone (the machine slept): open another
  *    └── Ctrl-C: close
+ *
+ * Once it has been opened it goes on until Ctrl-C (patience.ts).
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiRefusal, clockTime, reasonOf, UsageError } from './api.js';
 import type { Invocation } from './invocation.js';
+import { pause, Patience } from './patience.js';
 import { forward, type ForwardedRequest, type LocalAnswer } from './forward.js';
 
 interface Listener {
@@ -18,8 +20,8 @@ interface Listener {
 }
 
 const WAIT_SECONDS = 20;
-/** Posthorn restarts, or the network is away. */
-const RETRY_AFTER_MS = 2_000;
+/** Polls that are answered with nothing at once (Posthorn is about to stop) are not to follow each other faster. */
+const POLL_PACE_MS = 500;
 
 export async function listen(invocation: Invocation): Promise<number> {
   const { api, given, words, print, signal } = invocation;
@@ -32,44 +34,53 @@ export async function listen(invocation: Invocation): Promise<number> {
   const forwarding = new Set<Promise<void>>();
 
   const open = async (): Promise<Listener> => {
-    const opened = await api.call<Listener>('POST', listeners, { ...(eventTypes && { eventTypes }) });
+    const wanted = { ...(eventTypes && { eventTypes }) };
+    const opened = await api.call<Listener>('POST', listeners, wanted, { signal });
     print(`Forwarding ${eventTypes?.join(', ') ?? 'everything'} to ${target} (${opened.endpointId})`);
     print(`Signed with ${opened.secret}`);
     return opened;
   };
 
-  let listener = await open();
+  const poll = async (path: string): Promise<void> => {
+    const { data } = await api.call<{ data: ForwardedRequest[] }>(
+      'POST',
+      `${path}/poll`,
+      { waitSeconds: WAIT_SECONDS },
+      { signal },
+    );
+    for (const request of data) {
+      const task: Promise<void> = forwardOne(invocation, path, target, request).finally(() =>
+        forwarding.delete(task),
+      );
+      forwarding.add(task);
+    }
+    if (data.length === 0) await pause(POLL_PACE_MS, signal);
+  };
+
+  let listener: Listener | undefined = await open();
+  const patience = new Patience(invocation);
   while (!signal.aborted) {
     try {
-      const { data } = await api.call<{ data: ForwardedRequest[] }>(
-        'POST',
-        `${listeners}/${listener.id}/poll`,
-        { waitSeconds: WAIT_SECONDS },
-        { signal },
-      );
-      for (const request of data) {
-        const task: Promise<void> = forwardOne(
-          invocation,
-          `${listeners}/${listener.id}`,
-          target,
-          request,
-        ).finally(() => forwarding.delete(task));
-        forwarding.add(task);
-      }
+      listener ??= await open();
+      await poll(`${listeners}/${listener.id}`);
+      patience.answered();
     } catch (error) {
-      if (signal.aborted) break;
-      if (error instanceof ApiRefusal && error.code === 'listener_not_found') listener = await open();
-      else if (error instanceof ApiRefusal && error.status < 500 && error.status !== 429) throw error;
-      else {
-        print(`${clockTime()}  No answer (${reasonOf(error as Error)}); trying again`);
-        await sleep(RETRY_AFTER_MS, undefined, { signal }).catch(() => undefined);
-      }
+      if (error instanceof ApiRefusal && error.code === 'listener_not_found') listener = undefined;
+      else await patience.after(error);
     }
   }
   await Promise.all(forwarding);
-  await api.call('DELETE', `${listeners}/${listener.id}`);
-  print('Closed.');
+  if (listener !== undefined) await close(invocation, `${listeners}/${listener.id}`);
   return 0;
+}
+
+async function close({ api, print }: Invocation, path: string): Promise<void> {
+  try {
+    await api.call('DELETE', path);
+    print('Closed.');
+  } catch (error) {
+    print(`It could not be closed (${reasonOf(error as Error)}), and ends by itself in a minute or two.`);
+  }
 }
 
 async function forwardOne(

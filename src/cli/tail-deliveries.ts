@@ -2,9 +2,9 @@
  * `posthorn deliveries tail`: a line for each delivery that comes, and one whenever it changes. It looks at the newest page
  * again and again: what has sunk below it is not followed any further.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { clockTime } from './api.js';
 import type { Invocation } from './invocation.js';
+import { pause, Patience } from './patience.js';
 
 interface Delivery {
   id: string;
@@ -19,7 +19,8 @@ interface Delivery {
 const PAGE = 100;
 const LOOK_EVERY_MS = 1_000;
 
-export async function tailDeliveries({ api, given, print, signal }: Invocation): Promise<number> {
+export async function tailDeliveries(invocation: Invocation): Promise<number> {
+  const { api, given, print, signal } = invocation;
   const filter = new URLSearchParams({ limit: String(PAGE) });
   const names = { tenant: 'tenant', endpoint: 'endpoint', status: 'status', 'event-type': 'eventType' };
   for (const [option, name] of Object.entries(names)) {
@@ -27,8 +28,9 @@ export async function tailDeliveries({ api, given, print, signal }: Invocation):
   }
   /** The last line of each delivery of the page. */
   let known: Map<string, string> | undefined;
-  while (!signal.aborted) {
-    const { data } = await api.call<{ data: Delivery[] }>('GET', `/v1/deliveries?${filter.toString()}`);
+  const look = async (): Promise<void> => {
+    const path = `/v1/deliveries?${filter.toString()}`;
+    const { data } = await api.call<{ data: Delivery[] }>('GET', path, undefined, { signal });
     const lines = new Map(data.reverse().map((delivery) => [delivery.id, lineOf(delivery)]));
     // What was there before is not news.
     for (const [id, line] of lines) {
@@ -36,7 +38,18 @@ export async function tailDeliveries({ api, given, print, signal }: Invocation):
     }
     if (known === undefined) print(`Waiting for deliveries at ${api.url} …`);
     known = lines;
-    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  };
+
+  await look();
+  const patience = new Patience(invocation);
+  while (!signal.aborted) {
+    await pause(LOOK_EVERY_MS, signal);
+    try {
+      await look();
+      patience.answered();
+    } catch (error) {
+      await patience.after(error);
+    }
   }
   return 0;
 }

@@ -8,6 +8,7 @@ import { ADMIN_KEY } from '../support/environment.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
+import { startWayTo } from '../support/way.js';
 
 let server: TestPosthorn;
 let receiver: TestReceiver;
@@ -104,6 +105,28 @@ describe('posthorn deliveries tail, posthorn replay', () => {
     expect((await tailing).status).toBe(0);
   });
 
+  it('goes on when Posthorn was away for a while', async () => {
+    const way = await startWayTo(server.url);
+    const interrupted = new AbortController();
+    const lines: string[] = [];
+    const tailing = posthorn(['deliveries', 'tail', '--tenant', tenant, '--url', way.url], {
+      lines,
+      signal: interrupted.signal,
+    });
+    const until = (pattern: RegExp) =>
+      waitFor(() => lines.find((line) => pattern.test(line)), { what: `${pattern} in the tail` });
+    await until(/^Waiting for deliveries/);
+    way.breakFor(() => true);
+    await until(/No answer .*trying again in 2 s/);
+    receiver.respondWith({ status: 200 });
+    await server.client.emit(tenant, { type: 'meanwhile' });
+    way.mend();
+    await until(/meanwhile to ep_\w+: succeeded/);
+    interrupted.abort();
+    expect((await tailing).status).toBe(0);
+    await way.close();
+  });
+
   it('counts, and replays, all that fit a filter', async () => {
     receiver.respondWith({ status: 500 });
     const events = await Promise.all(
@@ -120,6 +143,14 @@ describe('posthorn deliveries tail, posthorn replay', () => {
     const replayed = await posthorn(['replay', ...filter]);
     expect(replayed.lines[1]).toMatch(/^rpl_\w{32} completed: 3 of 3 are pending again/);
     expect((await posthorn(['replay', ...filter, '--dry-run'])).lines).toEqual(['0 deliveries fit.']);
+  });
+
+  it('explains each command, without a key', async () => {
+    for (const command of ['listen', 'emit', 'deliveries tail', 'replay']) {
+      const lines: string[] = [];
+      expect(await run([...command.split(' '), '--help'], {}, (line) => lines.push(line))).toBe(0);
+      expect(lines[0]).toContain(`posthorn ${command}`);
+    }
   });
 
   it('refuses what it cannot know, and what its key may not do', async () => {

@@ -16,7 +16,8 @@ import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { startPosthornProcess } from '../support/process.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
-import type { Endpoint } from '../support/api-types.js';
+import { startWayTo } from '../support/way.js';
+import type { Endpoint, Listener } from '../support/api-types.js';
 
 interface RunningCommand {
   lines: string[];
@@ -75,6 +76,15 @@ describe('posthorn listen', () => {
     local = await startReceiver();
   });
   afterEach(() => local.close());
+
+  async function endTheListenerOf(owner: string): Promise<void> {
+    const [{ id, endpointId }] = (
+      await server.client.request<{ data: [Listener] }>('GET', `/v1/tenants/${owner}/listeners`)
+    ).body.data;
+    await server.client.deleteEndpoint(owner, endpointId);
+    // Learns that it is gone, and ends the program's own poll, which then asks again.
+    await server.client.request('POST', `/v1/tenants/${owner}/listeners/${id}/poll`, { waitSeconds: 0 });
+  }
 
   async function listening(...args: string[]): Promise<RunningCommand> {
     tenant = (await server.client.createTenant()).id;
@@ -174,18 +184,58 @@ describe('posthorn listen', () => {
 
   it('opens another listener when its own has ended, as after a night with the lid closed', async () => {
     const command = await listening();
-    const [endpoint] = (
-      await server.client.request<{ data: Endpoint[] }>('GET', `/v1/tenants/${tenant}/endpoints`)
-    ).body.data;
-    await server.client.deleteEndpoint(tenant, endpoint!.id);
-    await server.client.request('POST', `/v1/tenants/${tenant}/listeners/${listenerIdOf(endpoint!)}/poll`, {
-      waitSeconds: 0, // learns that it is gone, and ends the program's own poll, which then asks again
-    });
+    await endTheListenerOf(tenant);
     await waitFor(() => command.lines.filter((line) => line.startsWith('Forwarding')).length === 2, {
       what: 'a second listener',
     });
     await server.client.emit(tenant);
     await local.waitFor(1);
+  });
+
+  it('goes on trying to open another, at a pace, while Posthorn is away', { timeout: 60_000 }, async () => {
+    const way = await startWayTo(server.url);
+    try {
+      tenant = (await server.client.createTenant()).id;
+      const args = ['listen', '--forward-to', local.url('/hook'), '--tenant', tenant];
+      const command = posthorn(way.url, ADMIN_KEY, ...args);
+      await until(command, /^Forwarding/);
+      way.breakFor(({ method, url }) => method === 'POST' && url!.endsWith('/listeners'));
+      await endTheListenerOf(tenant);
+      await until(command, /No answer .*trying again in 2 s/);
+      await until(command, /No answer .*trying again in 4 s/);
+      way.mend();
+      await waitFor(() => command.lines.filter((line) => line.startsWith('Forwarding')).length === 2, {
+        what: 'a second listener',
+        timeoutMs: 20_000,
+      });
+      await server.client.emit(tenant);
+      await local.waitFor(1);
+
+      way.breakFor(() => true);
+      expect(await command.interrupt()).toBe(0);
+      expect(command.lines.at(-1)).toMatch(/^It could not be closed .* ends by itself/);
+    } finally {
+      await way.close();
+    }
+  });
+
+  it('ends when it is refused what it had, instead of asking for ever', async () => {
+    const { id } = await server.client.createTenant();
+    const { key, id: keyId } = (
+      await server.client.request<{ key: string; id: string }>('POST', '/v1/api-keys', {
+        name: 'a developer',
+        role: 'admin',
+      })
+    ).body;
+    const command = posthorn(server.url, key, 'listen', '--forward-to', local.url(), '--tenant', id);
+    await until(command, /^Forwarding/);
+    await server.client.request('DELETE', `/v1/api-keys/${keyId}`);
+    await waitFor(async () => (await server.client.as(key).request('GET', '/v1/tenants')).status === 401, {
+      what: 'the key to be forgotten',
+    });
+    await endTheListenerOf(id);
+    expect(await command.status).toBe(1);
+    expect(command.lines.at(-1)).toMatch(/^Refused \(unauthorized\)/);
   });
 
   it('explains what it cannot do', async () => {
@@ -210,10 +260,6 @@ describe('posthorn listen', () => {
     expect(await unknown.status).toBe(2);
   });
 });
-
-function listenerIdOf({ url }: Endpoint): string {
-  return url.replace('listener:', '');
-}
 
 describe('a listener', () => {
   let server: TestPosthorn;
@@ -279,11 +325,54 @@ describe('a listener', () => {
     await server.client.waitForDelivery(delivery!.id, 'succeeded');
   });
 
+  it('is listed with who opened it and when it was last seen, until it is closed', async () => {
+    const { id: tenant } = await server.client.createTenant();
+    const list = `/v1/tenants/${tenant}/listeners`;
+    const listed = async () => (await server.client.request<{ data: Listener[] }>('GET', list)).body.data;
+    const { token } = await server.client.createPortalSession(tenant, { rights: 'manage' });
+    const made = await server.client.as(token).request<Listener>('POST', list, {
+      eventTypes: ['invoice.*'],
+      filter: { data: { amount: { $gte: 100 } } },
+    });
+    const second = await open(tenant);
+    const [newest, oldest] = await listed();
+    expect(newest).toMatchObject({ id: second.id, createdBy: expect.stringMatching(/^key_/) as unknown });
+    expect(oldest).toEqual({
+      id: made.body.id,
+      endpointId: made.body.endpointId,
+      eventTypes: ['invoice.*'],
+      filter: { data: { amount: { $gte: 100 } } },
+      createdBy: tenant,
+      createdAt: expect.any(String) as unknown,
+      lastSeenAt: expect.any(String) as unknown,
+      expiresAt: expect.any(String) as unknown,
+    });
+
+    await server.client.request('POST', `${second.path}/poll`, { waitSeconds: 0 });
+    const [polled] = await listed();
+    expect(Date.parse(polled!.lastSeenAt)).toBeGreaterThan(Date.parse(newest!.lastSeenAt));
+    expect(Date.parse(polled!.expiresAt) - Date.parse(polled!.lastSeenAt)).toBe(60_000);
+
+    const page = await server.client.request<{ data: Listener[]; nextCursor: string }>(
+      'GET',
+      `${list}?limit=1`,
+    );
+    const rest = `${list}?limit=1&cursor=${page.body.nextCursor}`;
+    expect((await server.client.request<{ data: Listener[] }>('GET', rest)).body.data).toEqual([oldest]);
+
+    await server.client.request('DELETE', second.path);
+    await server.client.deleteEndpoint(tenant, made.body.endpointId);
+    expect(await listed()).toEqual([]);
+  });
+
   it('is nobody’s but its tenant’s', async () => {
     const [one, other] = [await server.client.createTenant(), await server.client.createTenant()];
     const { id } = await open(one.id);
+    const seen = await server.client.request('GET', `/v1/tenants/${other.id}/listeners`);
+    expect(seen.body).toEqual({ data: [], nextCursor: null });
     const { token } = await server.client.createPortalSession(other.id, { rights: 'manage' });
     const stranger = server.client.as(token);
+    expect((await stranger.request('GET', `/v1/tenants/${one.id}/listeners`)).status).toBe(404);
     for (const tenant of [one.id, other.id]) {
       const path = `/v1/tenants/${tenant}/listeners/${id}`;
       expect((await stranger.request('POST', `${path}/poll`, { waitSeconds: 0 })).status).toBe(404);
