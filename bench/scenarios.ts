@@ -4,6 +4,7 @@ import { ceilings } from './scenarios/ceilings.js';
 import { costs } from './scenarios/costs.js';
 import { drain } from './scenarios/drain.js';
 import { fanOut } from './scenarios/fan-out.js';
+import { filters } from './scenarios/filters.js';
 import { isolation } from './scenarios/isolation.js';
 import { latency } from './scenarios/latency.js';
 import { deliveryLog } from './scenarios/log/delivery-log.js';
@@ -18,6 +19,7 @@ export const scenarios: Scenario[] = [
   throughput,
   latency,
   fanOut,
+  filters,
   isolation,
   drain,
   storm,

@@ -10,6 +10,7 @@ import type { Settings } from '../config.js';
 import { fromPublicId } from '../model/id.js';
 import type { Validation } from '../model/event-type.js';
 import type { Subscription } from '../model/endpoint.js';
+import type { CompiledFilters } from '../store/compiled-filters.js';
 import type { Queryable } from '../store/database.js';
 import { readSubscriptions } from '../store/subscriptions.js';
 import { CatalogChecks, type DataCheck } from './catalog-checks.js';
@@ -21,6 +22,8 @@ export interface KnownTenant {
   /** Null: no limit. */
   emitRateLimitPerSecond: number | null;
   subscriptions: Subscription[];
+  /** Theirs, for the next reading. */
+  filters: CompiledFilters;
 }
 
 export interface KnownCatalog {
@@ -37,6 +40,8 @@ const TENANTS_MAX = 10_000;
 export class TenantDirectory {
   /** By the reference that emitters use: `ten_…` or an externalId. Map order is order of use. */
   private readonly tenants = new Map<string, Promise<KnownTenant | undefined>>();
+  /** Of tenants that are about to be read anew: most of their endpoints have not changed. */
+  private readonly compiled = new Map<string, CompiledFilters>();
   private catalog: Promise<KnownCatalog> | undefined;
   private readonly checks = new CatalogChecks();
 
@@ -75,6 +80,12 @@ export class TenantDirectory {
     return this.catalog;
   }
 
+  /** As it is now: for what no version is compared with afterwards. */
+  freshCatalog(): Promise<KnownCatalog> {
+    this.catalog = undefined;
+    return this.eventCatalog();
+  }
+
   /**
    * After a version that did not match: one of the two is out of date. What has been read anew since then stays: of a
    * hundred emits that find their endpoints changed, the first reads for all of them.
@@ -85,11 +96,16 @@ export class TenantDirectory {
   ): Promise<void> {
     const [tenants, catalogs] = [this.tenants.get(reference), this.catalog];
     const [tenant, catalog] = await Promise.all([tenants, catalogs]).catch(() => []);
-    if (tenant === outdated.tenant && this.tenants.get(reference) === tenants) this.tenants.delete(reference);
+    if (tenant === outdated.tenant && this.tenants.get(reference) === tenants) {
+      this.tenants.delete(reference);
+      if (tenant !== undefined) this.compiled.set(reference, tenant.filters);
+    }
     if (catalog === outdated.catalog && this.catalog === catalogs) this.catalog = undefined;
   }
 
   private async load(reference: string): Promise<KnownTenant | undefined> {
+    const compiled = this.compiled.get(reference);
+    this.compiled.delete(reference);
     const { rows } = await this.database.query<{
       id: string;
       endpoints_version: number;
@@ -102,13 +118,14 @@ export class TenantDirectory {
     );
     const row = rows[0];
     if (row === undefined) return undefined;
+    const { attemptTimeoutMs } = this.settings;
     return {
       tenantId: row.id,
       // Read before the endpoints: a change in between makes this version too old, never the endpoints too old for it.
       endpointsVersion: row.endpoints_version,
       strictEventTypes: row.strict_event_types,
       emitRateLimitPerSecond: row.emit_rate_limit_per_second,
-      subscriptions: await readSubscriptions(this.database, row.id, this.settings.attemptTimeoutMs),
+      ...(await readSubscriptions(this.database, row.id, attemptTimeoutMs, compiled)),
     };
   }
 

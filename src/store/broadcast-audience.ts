@@ -1,9 +1,9 @@
 /** Whom a broadcast is for: tenants in the order of their ids, and what the endpoints of some of them ask for. */
 import type { Subscription } from '../model/endpoint.js';
 import { patternsFor } from '../model/event-type.js';
-import { Filter } from '../model/filter.js';
 import { fromPublicId } from '../model/id.js';
 import { OPERATOR_TENANT_ID } from '../model/operational-event.js';
+import { CompiledFilters } from './compiled-filters.js';
 import type { Queryable } from './database.js';
 
 /** Tenants that live, without the operator's own, which is no customer. */
@@ -73,11 +73,12 @@ export async function readWishes(
     [tenantIds, patternsFor(eventType)],
   );
   const wishes = new Map<string, Subscription[]>(tenantIds.map((tenantId) => [tenantId, []]));
+  const filters = new CompiledFilters();
   for (const row of rows) {
     wishes.get(row.tenant_id)!.push({
       endpointId: '', // of whichever endpoint: nothing is sent to it by this
       eventTypes: row.event_types,
-      filter: row.filter === null ? null : Filter.stored(JSON.parse(row.filter)),
+      filter: row.filter === null ? null : await filters.of(row.filter),
       timeoutMs: 0,
       metered: true,
     });
