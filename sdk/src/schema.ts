@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tenants/{tenant}/events/{event}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event back
+         * @description Cancels what is still owed of it: deliveries that wait for `deliverAt`, for their turn or for a retry. What was delivered stays delivered; an attempt that is on its way cannot be called back.
+         */
+        post: operations["cancelEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deliveries": {
         parameters: {
             query?: never;
@@ -568,7 +588,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List a tenant’s listeners, newest first
+         * @description Those that poll, and those that stopped within the last minutes and are about to be ended.
+         */
+        get: operations["listListeners"];
         put?: never;
         /**
          * Open a listener
@@ -2425,6 +2449,15 @@ export interface components {
              */
             expiresAt: string | null;
         };
+        EventCancellation: {
+            /** @example evt_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /**
+             * @description How many deliveries were still owed, and are no more.
+             * @example 2
+             */
+            canceled: number;
+        };
         DeliveryPage: {
             data: components["schemas"]["DeliveryAnswer"][];
             /** @description Asks for the next page; null when there is none. */
@@ -2674,6 +2707,44 @@ export interface components {
              */
             filter?: Record<string, never> | null;
         };
+        NewListenerAnswer: {
+            /**
+             * @description Signs what is sent; here and nowhere else.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+            /** @example lsn_019ab1c2d3e47f508192a3b4c5d6e7f8 */
+            id: string;
+            /**
+             * @description What it is to the delivery log, and to everything else: an endpoint.
+             * @example ep_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            endpointId: string;
+            /**
+             * @example [
+             *       "invoice.*"
+             *     ]
+             */
+            eventTypes: string[];
+            filter: Record<string, never> | null;
+            /**
+             * @description Whoever opened it: an API key, or the tenant itself through its portal; null: by an older version, which did not note it.
+             * @example key_019ab1c2d3e47f508192a3b4c5d6e7f8
+             */
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Its last poll or answer.
+             */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description It ends then, unless it polls.
+             */
+            expiresAt: string;
+        };
         ListenerAnswer: {
             /** @example lsn_019ab1c2d3e47f508192a3b4c5d6e7f8 */
             id: string;
@@ -2688,16 +2759,29 @@ export interface components {
              *     ]
              */
             eventTypes: string[];
+            filter: Record<string, never> | null;
             /**
-             * @description Signs what is sent; here and nowhere else.
-             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             * @description Whoever opened it: an API key, or the tenant itself through its portal; null: by an older version, which did not note it.
+             * @example key_019ab1c2d3e47f508192a3b4c5d6e7f8
              */
-            secret: string;
+            createdBy: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Its last poll or answer.
+             */
+            lastSeenAt: string;
             /**
              * Format: date-time
              * @description It ends then, unless it polls.
              */
             expiresAt: string;
+        };
+        ListenerPage: {
+            data: components["schemas"]["ListenerAnswer"][];
+            /** @description Asks for the next page; null when there is none. */
+            nextCursor: string | null;
         };
         PollListener: {
             /**
@@ -3639,13 +3723,11 @@ export interface components {
          *
          *     `event_type_archived`: This event type is archived; nothing of it can be emitted.
          *
-         *     `event_type_unknown`: The tenant’s catalog is strict and does not have this event type.
-         *
          *     `event_data_invalid`: The data does not fit the schema that the catalog has for this event type; see errors.
          *
          *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
          */
-        "422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_type_unknown.event_data_invalid.loop_detected": {
+        "422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_data_invalid.loop_detected": {
             headers: {
                 [name: string]: unknown;
             };
@@ -3660,9 +3742,15 @@ export interface components {
          *
          *     `event_type_reserved`: Events of this type are Posthorn’s own (docs/operational-events.md); choose another name.
          *
+         *     `event_type_archived`: This event type is archived; nothing of it can be emitted.
+         *
+         *     `event_type_unknown`: The tenant’s catalog is strict and does not have this event type.
+         *
+         *     `event_data_invalid`: The data does not fit the schema that the catalog has for this event type; see errors.
+         *
          *     `loop_detected`: This event comes out of a chain of webhooks that is too long (posthorn-hops); probably it goes in circles.
          */
-        "422.json_too_deep.validation_failed.event_type_reserved.loop_detected": {
+        "422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_type_unknown.event_data_invalid.loop_detected": {
             headers: {
                 [name: string]: unknown;
             };
@@ -5788,7 +5876,7 @@ export interface operations {
             409: components["responses"]["409.idempotency_key_reused"];
             413: components["responses"]["413.body_too_large"];
             415: components["responses"]["415.unsupported_media_type"];
-            422: components["responses"]["422.json_too_deep.validation_failed.event_type_reserved.loop_detected"];
+            422: components["responses"]["422.json_too_deep.validation_failed.event_type_reserved.event_type_archived.event_data_invalid.loop_detected"];
             500: components["responses"]["500.internal"];
             503: components["responses"]["503.unavailable"];
         };
@@ -5954,6 +6042,42 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["EventDetailsAnswer"];
+                };
+            };
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found.event_not_found"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
+    cancelEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event’s id. */
+                event: string;
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How much of it was still owed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "evt_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "canceled": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventCancellation"];
                 };
             };
             401: components["responses"]["401.unauthorized"];
@@ -6363,6 +6487,60 @@ export interface operations {
             503: components["responses"]["503.unavailable"];
         };
     };
+    listListeners: {
+        parameters: {
+            query?: {
+                /** @description How many rows at most. */
+                limit?: number;
+                /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The tenant’s id, or its externalId (percent-encoded). */
+                tenant: unknown;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of listeners. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "lsn_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "eventTypes": [
+                     *             "invoice.*"
+                     *           ],
+                     *           "filter": null,
+                     *           "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *           "createdAt": "2026-11-21T09:30:00.000Z",
+                     *           "lastSeenAt": "2026-11-21T09:30:00.000Z",
+                     *           "expiresAt": "2026-11-21T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListenerPage"];
+                };
+            };
+            400: components["responses"]["400.cursor_invalid"];
+            401: components["responses"]["401.unauthorized"];
+            403: components["responses"]["403.forbidden"];
+            404: components["responses"]["404.tenant_not_found"];
+            422: components["responses"]["422.validation_failed"];
+            500: components["responses"]["500.internal"];
+            503: components["responses"]["503.unavailable"];
+        };
+    };
     openListener: {
         parameters: {
             query?: never;
@@ -6401,16 +6579,20 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
                      *       "id": "lsn_019ab1c2d3e47f508192a3b4c5d6e7f8",
                      *       "endpointId": "ep_019ab1c2d3e47f508192a3b4c5d6e7f8",
                      *       "eventTypes": [
                      *         "invoice.*"
                      *       ],
-                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                     *       "filter": null,
+                     *       "createdBy": "key_019ab1c2d3e47f508192a3b4c5d6e7f8",
+                     *       "createdAt": "2026-11-21T09:30:00.000Z",
+                     *       "lastSeenAt": "2026-11-21T09:30:00.000Z",
                      *       "expiresAt": "2026-11-21T09:30:00.000Z"
                      *     }
                      */
-                    "application/json": components["schemas"]["ListenerAnswer"];
+                    "application/json": components["schemas"]["NewListenerAnswer"];
                 };
             };
             400: components["responses"]["400.malformed_json"];

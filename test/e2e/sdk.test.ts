@@ -109,6 +109,15 @@ describe('against Posthorn', () => {
     expect(await sdk.broadcasts.list({ status: 'completed' }).take(1)).toMatchObject([{ id }]);
   });
 
+  it('takes back what was to be sent later', async () => {
+    const tenant = await sdk.tenants.create({ name: 'Acme' });
+    await sdk.endpoints.create(tenant.id, { url: receiver.url('/later'), eventTypes: ['*'] });
+    const deliverAt = new Date(Date.now() + 3_600_000).toISOString();
+    const { id } = await sdk.events.emit(tenant.id, { type: 'trial.ended', data: 1, deliverAt });
+    expect(await sdk.events.cancel(tenant.id, id)).toBe(1);
+    expect(await sdk.events.cancel(tenant.id, id)).toBe(0);
+  });
+
   it('says the code of a refusal, and which fields are wrong', async () => {
     const unknown = sdk.tenants.get('nobody');
     await expect(unknown).rejects.toMatchObject({

@@ -124,7 +124,73 @@ describe('an event with expiresAt', () => {
   });
 });
 
+describe('an event that is taken back', () => {
+  const cancel = (key: string | undefined, eventId: string, owner = tenant.id) =>
+    posthorn.client
+      .as(key)
+      .request<Problem & { canceled: number }>('POST', `/v1/tenants/${owner}/events/${eventId}/cancel`);
+  const emitterKey = async (fields: object = {}) => {
+    const { body } = await posthorn.client.request<{ key: string }>('POST', '/v1/api-keys', {
+      ...{ name: 'a product', role: 'emitter' },
+      ...fields,
+    });
+    return body.key;
+  };
+
+  it('is sent to none of its endpoints, by the word of who emitted it', async () => {
+    const { at, eventId, endpointId } = await emitTo({}, { deliverAt: inMs(3_600_000) });
+    const later = { type: `only.for${at.slice(1)}`, deliverAt: inMs(700) };
+    await posthorn.client.createEndpoint(tenant.id, { url: receiver.url(at), eventTypes: [later.type] });
+    const { id } = await posthorn.client.emit(tenant.id, later);
+    const key = await emitterKey();
+    expect((await cancel(key, eventId)).body).toEqual({ id: eventId, canceled: 1 });
+    expect((await cancel(key, id)).body).toEqual({ id, canceled: 2 });
+    expect((await cancel(key, id)).body).toEqual({ id, canceled: 0 });
+    for (const { status } of await posthorn.client.waitForDeliveriesOf(id)) expect(status).toBe('canceled');
+    // The scheduler has been there when this one arrives.
+    const after = await emitTo({}, { deliverAt: inMs(1_200) });
+    await receiver.waitFor((request) => request.path === after.at);
+    expect(received(at)).toEqual([]);
+
+    const { body } = await posthorn.client.request<{ data: object[] }>('GET', '/v1/audit-log?limit=20');
+    expect(body.data).toContainEqual(
+      expect.objectContaining({ action: 'event.canceled', targetId: id, details: { deliveries: 2 } }),
+    );
+    expect(endpointId).toMatch(/^ep_/);
+  });
+
+  it('holds up a strict order no longer', async () => {
+    receiver.respondWith(({ body }) => ({ status: body.includes('"head"') ? 500 : 200 }));
+    const strict = { ordering: 'strict', retry: { scheduleSeconds: [600] } };
+    const { at, eventId } = await emitTo(strict, { data: 'head' });
+    await receiver.waitFor((request) => request.path === at);
+    await posthorn.client.emit(tenant.id, { type: `only.for${at.slice(1)}`, data: 'next' });
+    expect((await cancel(await emitterKey(), eventId)).body.canceled).toBe(1);
+    await receiver.waitFor((request) => request.path === at && request.body.includes('"next"'));
+    receiver.respondWith({ status: 200 });
+  });
+
+  it('is nobody else’s to take back', async () => {
+    const { eventId } = await emitTo({}, { deliverAt: inMs(3_600_000) });
+    const other = await posthorn.client.createTenant();
+    const narrow = await emitterKey({ eventTypes: ['invoice.*'] });
+    expect(await cancel(narrow, eventId)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    const bound = await emitterKey({ tenantId: other.id });
+    expect((await cancel(bound, eventId)).status).toBe(404);
+    expect(await cancel(await emitterKey(), eventId, other.id)).toMatchObject({
+      status: 404,
+      body: { code: 'event_not_found' },
+    });
+    expect(await deliveryOf(eventId)).toMatchObject({ status: 'pending' });
+  });
+});
+
 describe('an emit', () => {
+  it('may be for 30 days from now', async () => {
+    const { eventId } = await emitTo({}, { deliverAt: inMs(30 * 86_400_000 - 1_000) });
+    expect(await deliveryOf(eventId)).toMatchObject({ status: 'pending' });
+  });
+
   it.each([
     ['deliverAt', { deliverAt: inMs(31 * 86_400_000) }],
     ['deliverAt', { deliverAt: 'tomorrow' }],

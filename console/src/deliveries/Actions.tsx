@@ -21,11 +21,12 @@ export function Actions({ delivery, endpoint, event, lastAttempt }: Props) {
   const { client, can } = useFace();
   const queries = useQueryClient();
   const say = useSay();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<'delivery' | 'event'>();
   const [showingCurl, setShowingCurl] = useState(false);
+  const eventCancel = `/v1/tenants/${delivery.tenantId}/events/${delivery.eventId}/cancel`;
   const act = useMutation({
-    mutationFn: (what: 'replay' | 'cancel') =>
-      client.send<Delivery>('POST', `/v1/deliveries/${delivery.id}/${what}`),
+    mutationFn: (what: 'replay' | 'cancel' | 'cancel event') =>
+      client.send('POST', what === 'cancel event' ? eventCancel : `/v1/deliveries/${delivery.id}/${what}`),
     onSuccess: (_, what) => {
       say.done(
         what === 'replay' ? 'Replayed: it is being sent again.' : 'Canceled: nothing more will be sent.',
@@ -37,9 +38,15 @@ export function Actions({ delivery, endpoint, event, lastAttempt }: Props) {
       ]);
     },
     onError: say.failed,
-    onSettled: () => setAsking(false),
+    onSettled: () => setAsking(undefined),
   });
   const isPending = delivery.status === 'pending';
+  // Of what is to be sent later, the event is what people think of, not the deliveries that it will be.
+  const isScheduledForMany =
+    isPending &&
+    typeof event?.deliverAt === 'string' &&
+    delivery.attemptCount === 0 &&
+    event.deliveryCount > 1;
   // A failed one that holds a strict order back is in the way until somebody gives it up.
   const holds =
     delivery.status === 'failed' && endpoint?.ordering === 'strict' && endpoint.onFailure === 'hold';
@@ -51,8 +58,13 @@ export function Actions({ delivery, endpoint, event, lastAttempt }: Props) {
         </Button>
       )}
       {can.replay && (isPending || holds) && (
-        <Button variant="default" onClick={() => setAsking(true)}>
+        <Button variant="default" onClick={() => setAsking('delivery')}>
           Cancel delivery
+        </Button>
+      )}
+      {can.replay && isScheduledForMany && (
+        <Button variant="default" onClick={() => setAsking('event')}>
+          Cancel event
         </Button>
       )}
       {can.replay && !isPending && (
@@ -61,15 +73,26 @@ export function Actions({ delivery, endpoint, event, lastAttempt }: Props) {
         </Button>
       )}
       <Confirm
-        opened={asking}
+        opened={asking === 'delivery'}
         title="Cancel this delivery?"
         act="Cancel delivery"
         busy={act.isPending}
         onAct={() => act.mutate('cancel')}
-        onClose={() => setAsking(false)}
+        onClose={() => setAsking(undefined)}
       >
         Nothing more will be sent for it. It can be replayed later.
         {holds && ' What waits behind it goes on.'}
+      </Confirm>
+      <Confirm
+        opened={asking === 'event'}
+        title="Cancel the event?"
+        act="Cancel event"
+        busy={act.isPending}
+        onAct={() => act.mutate('cancel event')}
+        onClose={() => setAsking(undefined)}
+      >
+        It is taken back for all {event?.deliveryCount} endpoints that it was meant for. Each delivery can be
+        replayed later.
       </Confirm>
       <Modal opened={showingCurl} onClose={() => setShowingCurl(false)} title="As curl" size="lg">
         {endpoint && event && (

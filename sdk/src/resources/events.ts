@@ -60,6 +60,14 @@ export class Events {
     );
   }
 
+  /** Takes back what of it is still owed; answers how many deliveries that was. */
+  async cancel(tenant: string, event: string): Promise<number> {
+    const { canceled } = await answerOf(
+      this.http.POST('/v1/tenants/{tenant}/events/{event}/cancel', { params: { path: { tenant, event } } }),
+    );
+    return canceled;
+  }
+
   /** Newest first, without their data. */
   list(tenant: string, query: EventsQuery = {}): Listing<Schemas['EventAnswer']> {
     return new Listing((cursor) =>

@@ -66,6 +66,16 @@ export class EventPage extends PageEnd {
   data: EventAnswer[];
 }
 
+export class EventCancellation {
+  /** @example "evt_019ab1c2d3e47f508192a3b4c5d6e7f8" */
+  id: string;
+  /**
+   * How many deliveries were still owed, and are no more.
+   * @example 2
+   */
+  canceled: number;
+}
+
 export class EventDetailsAnswer extends EventAnswer {
   /** Newest first, 200 at most. */
   deliveries: DeliveryAnswer[];

@@ -1,13 +1,16 @@
 /** What was emitted. */
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { PosthornError } from '../../errors.js';
 import { fromPublicId, toPublicId } from '../../model/id.js';
 import { parseInstant } from '../../model/instant.js';
+import { cancelEvent } from '../../replay/cancel-event.js';
 import { ApiPool } from '../../store/api-pool.js';
 import type { AuditSource } from '../../store/audit.js';
+import { DatabaseClock } from '../../store/clock.js';
 import { readDeliveryPage } from '../../store/delivery-log.js';
 import { findEvent, readEventPage } from '../../store/event-log.js';
+import { LaneWaker } from '../../store/lane-waker.js';
 import { TenantStore } from '../../store/tenants.js';
 import { deliveryPage } from '../deliveries/delivery-mapping.js';
 import { PAGE_LIMIT_MAX, PagePosition } from '../pagination.js';
@@ -18,7 +21,8 @@ import { Refuses } from '../refuses.js';
 import { Caller, Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
 import { eventAnswer, eventDetailsText } from './event-mapping.js';
-import { EventDetailsAnswer, EventPage, EventQuery } from './event.dto.js';
+import { checkMayEmit } from './emit.controller.js';
+import { EventCancellation, EventDetailsAnswer, EventPage, EventQuery } from './event.dto.js';
 
 @ApiTags('Events')
 @TenantParameter()
@@ -28,6 +32,8 @@ export class EventsController {
     private readonly pool: ApiPool,
     private readonly tenants: TenantStore,
     private readonly reads: PayloadReads,
+    private readonly clock: DatabaseClock,
+    private readonly waker: LaneWaker,
   ) {}
 
   @Get()
@@ -84,5 +90,34 @@ export class EventsController {
     );
     const answer = { ...eventAnswer(row), deliveries: data, deliveriesNextCursor: nextCursor };
     return eventDetailsText(answer, mayReadPayloads(caller) ? row.data : undefined);
+  }
+
+  @Post(':event/cancel')
+  @EventParameter()
+  @HttpCode(200)
+  @Roles('admin', 'emitter', 'support', 'portal:manage')
+  @ApiOperation({
+    operationId: 'cancelEvent',
+    summary: 'Take an event back',
+    description:
+      'Cancels what is still owed of it: deliveries that wait for `deliverAt`, for their turn or for a retry. What was delivered stays delivered; an attempt that is on its way cannot be called back.',
+  })
+  @ApiOkResponse({ type: EventCancellation, description: 'How much of it was still owed.' })
+  @Refuses('tenant_not_found', 'event_not_found')
+  async cancel(
+    @TenantReference() reference: string,
+    @Param('event') event: string,
+    @Caller() caller: Principal,
+    @Source() source: AuditSource,
+  ): Promise<EventCancellation> {
+    const tenantId = await this.tenants.tenantEverKnown(reference);
+    const eventId = fromPublicId('evt', event);
+    const row = eventId && (await findEvent(this.pool, tenantId, eventId));
+    if (!row) throw new PosthornError('event_not_found');
+    checkMayEmit(caller, row.type);
+    const { pool: database, clock, waker } = this;
+    const wake = (endpointId: string): void => waker.wake(endpointId, 0);
+    const canceled = await cancelEvent({ database, clock, wake }, { tenantId, eventId: row.id }, source);
+    return { id: toPublicId('evt', row.id), canceled };
   }
 }

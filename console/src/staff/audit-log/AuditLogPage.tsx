@@ -15,8 +15,11 @@ import { Page } from '../../kit/Page.js';
 import { Empty } from '../../kit/States.js';
 
 const actions = [
+  'answers.read',
   'api_key.created',
   'api_key.revoked',
+  'broadcast.canceled',
+  'broadcast.created',
   'delivery.canceled',
   'delivery.replayed',
   'endpoint.circuit_closed',
@@ -26,10 +29,14 @@ const actions = [
   'endpoint.disabled',
   'endpoint.failing',
   'endpoint.updated',
+  'event.canceled',
   'event_type.created',
   'event_type.deleted',
   'event_type.imported',
   'event_type.updated',
+  'listener.ended',
+  'payload.read',
+  'payloads.searched',
   'portal_session.created',
   'replay.canceled',
   'replay.created',
