@@ -162,7 +162,8 @@ export const variables = {
   ),
   retentionDays: integer(
     'RETENTION_DAYS',
-    30,
+    // An event may be scheduled 30 days ahead; its retries take three more, and for a day one sees what became of it.
+    35,
     1,
     3_650,
     'Days that events, deliveries, attempts, the audit log and idempotency keys are kept.',

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { loadConfig, withProfileDefaults } from '../../src/config.js';
+import { DELIVER_AHEAD_DAYS_MAX } from '../../src/intake/event-times.js';
+import { defaultRetry, maxAttempts, retryDelayMs } from '../../src/model/retry-schedule.js';
 import { retentionPolicy } from '../../src/upkeep/retention-policy.js';
 
 describe('the retention policy', () => {
@@ -24,6 +27,14 @@ describe('the retention policy', () => {
       auditDays: 365,
       lifetimeDays: 29,
     });
+  });
+
+  it('leaves an event that was scheduled as far ahead as may be the time for all its retries', () => {
+    const { lifetimeDays } = retentionPolicy(withProfileDefaults(loadConfig({})));
+    let retriesMs = 0;
+    for (let attempt = 1; attempt < maxAttempts(defaultRetry); attempt++)
+      retriesMs += retryDelayMs(defaultRetry, attempt, 1)!;
+    expect(lifetimeDays).toBeGreaterThanOrEqual(DELIVER_AHEAD_DAYS_MAX + retriesMs / 86_400_000);
   });
 
   it('lets payloads go earlier, and what hangs on them with them', () => {
