@@ -2,6 +2,7 @@
 import type { Provider } from '@nestjs/common';
 import { BroadcastRequests } from '../broadcast/broadcast-requests.js';
 import { BroadcastRunner } from '../broadcast/broadcast-runner.js';
+import { Emitter } from '../intake/emitter.js';
 import { ApiPool } from '../store/api-pool.js';
 import { DatabaseClock } from '../store/clock.js';
 import { Database } from '../store/database.js';
@@ -32,8 +33,13 @@ export const traffic: Provider[] = [
   },
   {
     provide: BroadcastRequests,
-    useFactory: (database: Database, clock: DatabaseClock, runner: BroadcastRunner) =>
-      new BroadcastRequests({ database, clock, nudge: () => runner.nudge() }),
-    inject: [Database, DatabaseClock, BroadcastRunner],
+    useFactory: (database: Database, clock: DatabaseClock, emitter: Emitter, runner: BroadcastRunner) =>
+      new BroadcastRequests({
+        database,
+        clock,
+        checkByCatalog: (event) => emitter.checkByCatalog(event),
+        nudge: () => runner.nudge(),
+      }),
+    inject: [Database, DatabaseClock, Emitter, BroadcastRunner],
   },
 ];

@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto';
 import { PosthornError } from '../errors.js';
 import { newUuid, toPublicId } from '../model/id.js';
-import { isOperational } from '../model/operational-event.js';
 import { recordAudit, type AuditSource } from '../store/audit.js';
 import { countTenants } from '../store/broadcast-audience.js';
 import {
@@ -33,6 +32,8 @@ export interface BroadcastRequest {
 export interface BroadcastRequestsOptions {
   database: Database;
   clock: Clock;
+  /** Throws when the catalog lets nobody emit it. */
+  checkByCatalog: (event: { type: string; data: string }) => Promise<void>;
   /** Tells this process's runner. */
   nudge: () => void;
 }
@@ -42,16 +43,19 @@ export class BroadcastRequests {
 
   /**
    * Accepts it; it is begun at once. Asked for again under the same key, it is answered with what the first has come to.
-   * @throws PosthornError `event_type_reserved`, `idempotency_key_reused`
+   * @throws PosthornError `event_type_reserved`, `event_type_archived`, `event_data_invalid`, `idempotency_key_reused`
    */
   async start(
     request: BroadcastRequest,
     source: AuditSource,
   ): Promise<{ broadcast: Broadcast; replayed: boolean }> {
-    const { database, clock, nudge } = this.options;
-    if (isOperational(request.type)) throw new PosthornError('event_type_reserved');
+    const { database, clock, checkByCatalog, nudge } = this.options;
     const nowMs = clock.nowMs();
     const requestHash = hashOf(request);
+    const { idempotencyKey } = request;
+    // What was begun under this key is told of whatever has become of the catalog since.
+    const begun = idempotencyKey !== undefined && (await findBroadcastByKey(database, idempotencyKey));
+    if (!begun) await checkByCatalog(request);
     const total = request.tenantIds?.length ?? (await countTenants(database));
     const started = await database.transaction(async (transaction) => {
       const broadcast = await insertBroadcast(transaction, {
@@ -65,12 +69,12 @@ export class BroadcastRequests {
         requestHash,
         total,
         createdBy: source.actor.id ?? source.actor.kind,
-        idempotencyKey: request.idempotencyKey ?? null,
+        idempotencyKey: idempotencyKey ?? null,
       });
       if (broadcast !== undefined) await this.audit(transaction, 'broadcast.created', broadcast, source);
       return broadcast;
     });
-    if (started === undefined) return this.earlier(request.idempotencyKey!, requestHash);
+    if (started === undefined) return this.earlier(idempotencyKey!, requestHash);
     nudge();
     return { broadcast: started, replayed: false };
   }

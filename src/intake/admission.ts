@@ -22,13 +22,22 @@ export function admit(
   if (tenant === undefined) return new PosthornError('tenant_not_found');
   // No rule of the catalog holds for what is of Posthorn's own making.
   if (origin !== undefined) return { tenant, catalog, warnings: NONE };
+  if (tenant.strictEventTypes && !catalog.known.has(type)) return new PosthornError('event_type_unknown');
+  const warnings = judge(request, catalog);
+  return warnings instanceof PosthornError ? warnings : { tenant, catalog, warnings };
+}
+
+/** By the rules of the catalog, which are the same for every tenant. */
+export function judge(
+  { type, data }: Pick<EmitRequest, 'type' | 'data'>,
+  catalog: KnownCatalog,
+): SchemaProblem[] | PosthornError {
   if (isOperational(type)) return new PosthornError('event_type_reserved');
   if (catalog.archived.has(type)) return new PosthornError('event_type_archived');
-  if (tenant.strictEventTypes && !catalog.known.has(type)) return new PosthornError('event_type_unknown');
   const check = catalog.checks.get(type);
-  const problems = check === undefined ? NONE : check.problemsOf(request);
+  const problems = check === undefined ? NONE : check.problemsOf(data);
   const [first] = problems;
-  if (first === undefined || check?.mode === 'warn') return { tenant, catalog, warnings: problems };
+  if (first === undefined || check?.mode === 'warn') return problems;
   return new PosthornError('event_data_invalid', `${first.path} ${first.message}.`, { errors: problems });
 }
 

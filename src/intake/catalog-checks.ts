@@ -2,7 +2,6 @@
  * Holding emits against the catalog's schemas, for the event types that ask for it. A schema is compiled when the first
  * event of its type comes, and kept for as long as its text stays the same, however often the catalog is read again.
  */
-import type { EmitRequest } from '../model/event.js';
 import { DataSchema, type SchemaProblem } from '../model/json-schema.js';
 import type { JsonObject } from '../model/json.js';
 
@@ -15,7 +14,8 @@ export interface CheckedEventType {
 
 export interface DataCheck {
   mode: 'warn' | 'reject';
-  problemsOf(request: EmitRequest): SchemaProblem[];
+  /** @param data JSON text */
+  problemsOf(data: string): SchemaProblem[];
 }
 
 export class CatalogChecks {
@@ -35,7 +35,7 @@ export class CatalogChecks {
         name,
         {
           mode,
-          problemsOf: ({ data }) => compile(compiled, schema).problemsOf(JSON.parse(data), 'data'),
+          problemsOf: (data) => compile(compiled, schema).problemsOf(JSON.parse(data), 'data'),
         },
       ]),
     );

@@ -15,7 +15,7 @@ import type { EventTimes } from '../store/event-times.js';
 import { GroupCommit } from '../store/group-commit.js';
 import { findEarlierEvents } from '../store/idempotency.js';
 import type { Tracing } from '../telemetry/tracing.js';
-import { admit, type Admitted } from './admission.js';
+import { admit, judge, type Admitted } from './admission.js';
 import {
   commitEmits,
   WIDE_FAN_OUT,
@@ -100,6 +100,15 @@ export class Emitter {
       this.options.observeEmit?.(result, deliveries);
       span?.end(result);
     }
+  }
+
+  /**
+   * Whether the catalog lets anybody emit this, before it is emitted to many.
+   * @throws PosthornError `event_type_reserved`, `event_type_archived`, `event_data_invalid`
+   */
+  async checkByCatalog(event: Pick<EmitRequest, 'type' | 'data'>): Promise<void> {
+    const verdict = judge(event, await this.options.directory.freshCatalog());
+    if (verdict instanceof PosthornError) throw verdict;
   }
 
   /** Resolves when every accepted emit has been answered. */

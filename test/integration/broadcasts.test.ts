@@ -199,6 +199,27 @@ describe('a broadcast', () => {
     expect(missing).toMatchObject({ status: 404, body: { code: 'broadcast_not_found' } });
   });
 
+  it('is refused at once when the catalog lets nobody emit it, but told of when it had been begun', async () => {
+    const tenant = await tenantWith({ eventTypes: ['*'] });
+    const schema = { type: 'object', required: ['version'] };
+    await client.createEventType({ name: type, schema, validation: 'reject' });
+    expect(await broadcast(client, { type, data: {}, tenants: [tenant] })).toMatchObject({
+      status: 422,
+      body: { code: 'event_data_invalid', errors: [{ path: 'data' }] },
+    });
+    const asked = { type, data: { version: 7 }, tenants: [tenant] };
+    const headers = { 'idempotency-key': `before it was archived ${count}` };
+    const { body } = await broadcast(client, asked, headers);
+    await ended(client, body.id);
+    await client.request('PATCH', `/v1/event-types/${type}`, { archived: true });
+    expect(await broadcast(client, asked)).toMatchObject({
+      status: 422,
+      body: { code: 'event_type_archived' },
+    });
+    expect(await broadcast(client, asked, headers)).toMatchObject({ status: 202, body: { id: body.id } });
+    expect(await eventsOf(tenant)).toHaveLength(1);
+  });
+
   it('is for keys that may emit this type, to every tenant', async () => {
     const tenant = await tenantWith(undefined);
     const keyOf = async (fields: object) => {

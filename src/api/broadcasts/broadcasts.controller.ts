@@ -51,7 +51,7 @@ export class BroadcastsController {
     required: false,
     description:
       'Asked for again with the same key, it is the same broadcast. 1 to 255 printable ASCII characters.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: 255, example: 'terms-7' },
   })
   @ApiAcceptedResponse({
     type: BroadcastAnswer,
@@ -63,7 +63,14 @@ export class BroadcastsController {
       },
     },
   })
-  @Refuses(...bodyRefusals, 'event_type_reserved', 'idempotency_key_reused', 'loop_detected')
+  @Refuses(
+    ...bodyRefusals,
+    'event_type_reserved',
+    'event_type_archived',
+    'event_data_invalid',
+    'idempotency_key_reused',
+    'loop_detected',
+  )
   async create(
     @Req() request: ApiRequest,
     @Source() source: AuditSource,
