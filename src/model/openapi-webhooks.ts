@@ -71,15 +71,20 @@ function envelope(name: string, schema: JsonObject | null): JsonObject {
     properties: {
       type: { const: name },
       timestamp: { type: 'string', format: 'date-time' },
-      data: standalone(schema),
+      data: standalone(name, schema),
     },
   };
 }
 
-/** Its own `$ref`s (`#/$defs/…`) would mean the document once it stands inside one; an `$id` keeps them its own. */
-function standalone(schema: JsonObject | null): JsonObject {
+/** Its own `$ref`s (`#/$defs/…`) would mean the document once it stands inside one; an `$id` of its own keeps them its own. */
+function standalone(name: string, schema: JsonObject | null): JsonObject {
   if (schema === null) return {};
-  return '$defs' in schema && !('$id' in schema) ? { $id: 'urn:posthorn:data', ...schema } : schema;
+  const refersToItself = JSON.stringify(schema).includes('"$ref":"#');
+  return refersToItself && !('$id' in schema) ? { $id: idOf(name), ...schema } : schema;
+}
+
+function idOf(name: string): string {
+  return `urn:posthorn:data:${name}`;
 }
 
 /** The entries of a document, and what is wrong with it; the entries are whole only where there are no problems. */
@@ -115,7 +120,7 @@ function entryOf(name: string, operation: Json, root: Json, refuse: (message: st
   return {
     name,
     description: textOf(operation['description']) ?? textOf(operation['summary']) ?? '',
-    schema: schema === undefined ? null : isEnveloped ? dataSchemaOf(schema) : schema,
+    schema: schema === undefined ? null : isEnveloped ? dataSchemaOf(name, schema) : schema,
     example,
     examples: examples.length > 0 ? examples : null,
     group: Array.isArray(tags) ? (textOf(tags[0]) ?? null) : null,
@@ -141,11 +146,11 @@ function hasEnvelope(schema: Json): boolean {
 }
 
 /** Nothing said of the data is no schema at all. */
-function dataSchemaOf(schema: Json): JsonObject | null {
+function dataSchemaOf(name: string, schema: Json): JsonObject | null {
   const data = objectOf(objectOf(schema['properties'])?.['data']);
   if (data === undefined || Object.keys(data).length === 0) return null;
   const { $id, ...rest } = data;
-  const isOurs = $id === 'urn:posthorn:data';
+  const isOurs = $id === idOf(name);
   const defs = schema['$defs'];
   return { ...(isOurs ? rest : data), ...(defs !== undefined && { $defs: defs }) };
 }

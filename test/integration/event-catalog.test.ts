@@ -1,4 +1,5 @@
 /** The catalog put to use: emits held against schemas, and the whole of it out and in as OpenAPI. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventType, Problem, Tenant } from '../support/api-types.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
@@ -100,6 +101,14 @@ describe('an event type', () => {
   });
 });
 
+interface Exported {
+  webhooks: Record<
+    string,
+    { post: { requestBody: { content: { 'application/json': { schema: Envelope } } } } }
+  >;
+}
+type Envelope = Record<string, unknown> & { properties: { data: { $id?: string } } };
+
 describe('the catalog as OpenAPI', () => {
   const document = {
     openapi: '3.1.0',
@@ -182,6 +191,37 @@ describe('the catalog as OpenAPI', () => {
     const after = await send<{ data: EventType[] }>('GET', 'event-types?limit=200');
     const timeless = (types: EventType[]) => types.map((type) => ({ ...type, updatedAt: undefined }));
     expect(timeless(after.body.data)).toEqual(timeless(before.body.data));
+  });
+
+  it('comes out with schemas that hold in one document, whatever they refer to in themselves', async () => {
+    await send('POST', 'event-types/import', { document });
+    const tree = { type: 'object', properties: { label: { type: 'string' }, child: { $ref: '#' } } };
+    await posthorn.client.createEventType({ name: 'tree.grown', schema: tree });
+    await posthorn.client.createEventType({
+      name: 'tree.felled',
+      schema: { $defs: { Order: { type: 'string' } }, properties: { order: { $ref: '#/$defs/Order' } } },
+    });
+    const { body } = await send<Exported>('GET', 'event-types/export');
+    const schemaOf = (type: string) =>
+      body.webhooks[type]!.post.requestBody.content['application/json'].schema;
+    const accepts = (type: string, data: unknown) => {
+      const ajv = new Ajv2020({ strict: false, validateFormats: false });
+      return ajv.validate(schemaOf(type), { type, timestamp: 'now', data });
+    };
+    expect(accepts('tree.grown', { label: 'a', child: { label: 'b', child: {} } })).toBe(true);
+    expect(accepts('tree.grown', { label: 'a', child: { child: { label: 1 } } })).toBe(false);
+    expect(accepts('tree.felled', { order: 'x' })).toBe(true);
+    expect(accepts('tree.felled', { order: {} })).toBe(false);
+    expect(accepts('order.placed', { id: 1, parent: { id: 2 } })).toBe(true);
+    expect(accepts('order.placed', { id: 1, parent: { id: 'x' } })).toBe(false);
+    // In one document, an identifier stands for one schema.
+    const ids = ['tree.grown', 'tree.felled', 'order.placed'].map(
+      (type) => schemaOf(type).properties.data.$id,
+    );
+    expect(new Set(ids).size).toBe(3);
+
+    await send('POST', 'event-types/import', { document: body });
+    expect((await send<{ schema: unknown }>('GET', 'event-types/tree.grown')).body.schema).toEqual(tree);
   });
 
   it.each([
