@@ -79,12 +79,23 @@ function textProblem(text: string): string | undefined {
 function flatten(errors: ValidationError[], parent = ''): FieldProblem[] {
   return errors.flatMap((error) => {
     const path = pathOf(error, parent);
+    // Of what is not there, every rule complains; that it is too long, too.
+    if (isMissing(error)) return [{ path, message: 'is missing' }];
     const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
       path,
       message: rule === 'whitelistValidation' ? 'is not a known field' : withoutName(message, error.property),
     }));
     return [...own, ...flatten(error.children ?? [], path)];
   });
+}
+
+function isMissing({ target, property, constraints }: ValidationError): boolean {
+  return (
+    constraints !== undefined &&
+    !('whitelistValidation' in constraints) &&
+    target !== undefined &&
+    (target as Record<string, unknown>)[property] === undefined
+  );
 }
 
 function pathOf(error: ValidationError, parent: string): string {

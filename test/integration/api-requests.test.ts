@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../support/api-types.js';
 import { ADMIN_KEY } from '../support/environment.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { waitFor } from '../support/wait-for.js';
@@ -24,6 +25,14 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
   });
 
 const nested = (depth: number) => `{"name":"x","unknown":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+
+it('says of a field that is missing just that', async () => {
+  const { body } = await posthorn.client.request<Problem>('POST', '/v1/api-keys', { name: 'x'.repeat(300) });
+  expect(body.errors).toEqual([
+    { path: 'name', message: expect.stringMatching(/longer|shorter/) as string },
+    { path: 'role', message: 'is missing' },
+  ]);
+});
 
 describe('a body', () => {
   it.each([

@@ -29,7 +29,7 @@ const HopsHeader = () =>
     name: 'posthorn-hops',
     required: false,
     description: `Pass on what a webhook brought, when the event is a consequence of it: chains of more than ${HOPS_MAX} are refused.`,
-    schema: { type: 'integer', minimum: 0 },
+    schema: { type: 'integer', minimum: 0, example: 1 },
   });
 
 @ApiTags('Events')
@@ -55,7 +55,7 @@ export class EmitController {
     name: 'Idempotency-Key',
     required: false,
     description: 'As `id`, for requests: 1 to 255 printable ASCII characters, unique per tenant.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', minLength: 1, maxLength: 255, example: 'in_4711-paid' },
   })
   @HopsHeader()
   @ApiAcceptedResponse({

@@ -94,7 +94,10 @@ export class Overview {
 export const endpointStates = ['healthy', 'failing', 'disabled'] as const;
 
 export class EndpointOverviewQuery extends PageQuery {
-  /** A tenant’s id. */
+  /**
+   * A tenant’s id.
+   * @example "ten_019ab1c2d3e47f508192a3b4c5d6e7f8"
+   */
   @IsOptional()
   @IsString()
   @MaxLength(300)
@@ -105,7 +108,10 @@ export class EndpointOverviewQuery extends PageQuery {
   @ApiPropertyOptional({ enum: endpointStates })
   state?: (typeof endpointStates)[number];
 
-  /** Part of the URL, the description or the tenant’s name. */
+  /**
+   * Part of the URL, the description or the tenant’s name.
+   * @example "example.com"
+   */
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -117,7 +123,10 @@ export class EndpointOverviewPage extends PageEnd {
 }
 
 export class LabelsQuery {
-  /** Ids of tenants, endpoints and API keys, comma-separated; at most 400. */
+  /**
+   * Ids of tenants, endpoints and API keys, comma-separated; at most 400.
+   * @example "ten_019ab1c2d3e47f508192a3b4c5d6e7f8,ep_019ab1c2d3e47f508192a3b4c5d6e7f8"
+   */
   @IsString()
   @MaxLength(20_000)
   ids: string;
