@@ -76,11 +76,25 @@ function envelope(name: string, schema: JsonObject | null): JsonObject {
   };
 }
 
-/** Its own `$ref`s (`#/$defs/…`) would mean the document once it stands inside one; an `$id` of its own keeps them its own. */
+/**
+ * Its own `$ref`s (`#/$defs/…`) would mean the document once it stands inside one; an `$id` of its own keeps them its own.
+ * A `$ref` right beside that `$id` would be one too many for ajv, which then follows it for ever: it goes into an `allOf`.
+ */
 function standalone(name: string, schema: JsonObject | null): JsonObject {
   if (schema === null) return {};
   const refersToItself = JSON.stringify(schema).includes('"$ref":"#');
-  return refersToItself && !('$id' in schema) ? { $id: idOf(name), ...schema } : schema;
+  if (!refersToItself || '$id' in schema) return schema;
+  const { $ref, ...rest } = schema as Json;
+  return {
+    $id: idOf(name),
+    ...($ref === undefined || 'allOf' in rest ? schema : { allOf: [{ $ref }], ...rest }),
+  };
+}
+
+/** The way back. */
+function embedded({ $id: _, allOf, ...rest }: Json): Json {
+  const $ref = Array.isArray(allOf) && allOf.length === 1 ? objectOf(allOf[0])?.['$ref'] : undefined;
+  return { ...($ref !== undefined ? { $ref } : allOf !== undefined ? { allOf } : {}), ...rest };
 }
 
 function idOf(name: string): string {
@@ -149,10 +163,9 @@ function hasEnvelope(schema: Json): boolean {
 function dataSchemaOf(name: string, schema: Json): JsonObject | null {
   const data = objectOf(objectOf(schema['properties'])?.['data']);
   if (data === undefined || Object.keys(data).length === 0) return null;
-  const { $id, ...rest } = data;
-  const isOurs = $id === idOf(name);
+  const isOurs = data['$id'] === idOf(name);
   const defs = schema['$defs'];
-  return { ...(isOurs ? rest : data), ...(defs !== undefined && { $defs: defs }) };
+  return { ...(isOurs ? embedded(data) : data), ...(defs !== undefined && { $defs: defs }) };
 }
 
 const COMPONENT = '#/components/schemas/';
