@@ -1,4 +1,5 @@
 /** A report for people. */
+import { goalsTable } from './goals.js';
 import type { Machine } from './machine.js';
 import { sum, type Section, type Table, type Tally } from './section.js';
 
@@ -12,6 +13,7 @@ export interface Report {
 }
 
 export function toMarkdown({ startedAt, tookSeconds, short, machine, sections, profiles }: Report): string {
+  const goals = goalsTable(sections);
   const total = sum(sections.map((section) => section.tally));
   return [
     `# Posthorn, measured${short ? ' (short form)' : ''}`,
@@ -22,6 +24,7 @@ export function toMarkdown({ startedAt, tookSeconds, short, machine, sections, p
       ([name, value]) => `- ${name}: ${typeof value === 'number' ? Math.round(value * 100) / 100 : value}`,
     ),
     '',
+    ...(goals ? ['## Figures to reach', '', ...table(goals), ''] : []),
     ...sections.flatMap(section),
     ...(profiles ? ['## CPU profiles', '', ...profiles.flatMap((one) => [...table(one), ''])] : []),
     '## Every event accounted for',

@@ -1,4 +1,6 @@
 /** What a scenario hands in: figures for people as tables, the same and more for programs as data. */
+import type { Goal } from './goals.js';
+
 export interface Section {
   title: string;
   /** What was done, in a sentence or two. */
@@ -11,6 +13,10 @@ export interface Section {
   /** Reasons for which the run as a whole fails. */
   failures: string[];
   data: unknown;
+  /** Which of the figures to reach this scenario tells. */
+  goals?: Goal[];
+  /** What undici alone did on one core, in each run; from the scenario that measures it. */
+  senderPerSecond?: number[];
 }
 
 export interface Table {

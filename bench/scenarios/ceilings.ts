@@ -95,6 +95,7 @@ export const ceilings: Scenario = {
         tally,
         failures: [],
         data: { tools, bare, sender, steady, messages },
+        senderPerSecond: sender.bareLoop.map((micros) => 1e6 / micros),
       };
     } finally {
       await bareLoop.stop();

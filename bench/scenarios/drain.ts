@@ -6,7 +6,7 @@ import { emitCount } from '../harness/emit-at.js';
 import type { Backend, Installation } from '../harness/installation.js';
 import { reconcile } from '../harness/reconcile.js';
 import { oneTenantEach } from '../harness/stage.js';
-import { refusals } from '../harness/sustain.js';
+import { refusals, sustain } from '../harness/sustain.js';
 import { monotonicMs } from '../load/monotonic.js';
 import { sum, type Tally } from '../report/section.js';
 import { figure } from '../report/statistics.js';
@@ -24,6 +24,7 @@ interface Drained {
   /** From the first delivery to the last, the ramp included. */
   drainedInMs: number;
   perSecond: number;
+  sustainedPerSecond: number;
   /** The best full second. */
   peakPerSecond: number;
   postgresMicros: number;
@@ -43,7 +44,7 @@ export const drain: Scenario = {
       title: 'Drain',
       about:
         'One endpoint answers 503 while its deliveries pile up; its circuit opens. Then it answers again, and is left to be found ' +
-        'well by the next probe.',
+        'well by the next probe. Sustained: the same endpoint afterwards, as fast as events are accepted.',
       settings: { maxInFlight: MAX_IN_FLIGHT },
       tables: [
         {
@@ -54,6 +55,7 @@ export const drain: Scenario = {
             'until the probe, s',
             'drained in, s',
             'deliveries/s',
+            'sustained /s',
             'best second',
             'Posthorn µs',
             'PostgreSQL µs',
@@ -64,6 +66,7 @@ export const drain: Scenario = {
             figure(one.pauseMs / 1000),
             figure(one.drainedInMs / 1000),
             figure(one.perSecond),
+            figure(one.sustainedPerSecond),
             figure(one.peakPerSecond),
             figure(one.posthornMicros),
             figure(one.postgresMicros),
@@ -74,6 +77,12 @@ export const drain: Scenario = {
       tally: sum(measured.map(({ tally }) => tally)),
       failures: measured.flatMap(({ failures }) => failures),
       data: measured,
+      goals: measured.map(({ backend, perSecond, sustainedPerSecond }) => ({
+        what: `a recovered endpoint’s backlog, against the sustained rate, ${backend}`,
+        kind: 'ratio at least',
+        goal: 0.5,
+        measured: perSecond / sustainedPerSecond,
+      })),
     };
   },
 };
@@ -109,13 +118,20 @@ async function measure(bench: Bench, backend: Backend): Promise<Drained> {
     if (!done) failures.push(`${backend}: not drained after ${RECOVERY_TIMEOUT_MS} ms`);
     await installation.ledger.becomesQuiet(10_000);
     const cpu = meter?.perEvent(load.accepted);
+    // What to hold the drain against: the same endpoint, with nothing waiting.
+    const sustained = await sustain(bench, installation, {
+      targets: [target!],
+      durationMs: bench.short ? 2_000 : 5_000,
+    });
+    failures.push(...sustained.failures);
 
     let firstMs = Infinity;
     let lastMs = 0;
     const tally = await reconcile(bench, installation, {
       owedTo: (number) => [number],
-      unanswered: load.unanswered,
-      onArrival: ({ arrivedMs }) => {
+      unanswered: load.unanswered + sustained.load.unanswered,
+      onArrival: ({ dueMs, arrivedMs }) => {
+        if (dueMs > load.endedMs) return;
         firstMs = Math.min(firstMs, arrivedMs);
         lastMs = Math.max(lastMs, arrivedMs);
       },
@@ -125,7 +141,8 @@ async function measure(bench: Bench, backend: Backend): Promise<Drained> {
       waiting: load.accepted,
       pauseMs: firstMs - backAt,
       drainedInMs: lastMs - firstMs,
-      perSecond: (tally.delivered * 1000) / (lastMs - firstMs),
+      perSecond: (load.accepted * 1000) / (lastMs - firstMs),
+      sustainedPerSecond: sustained.perSecond,
       peakPerSecond: peak(samples),
       posthornMicros: cpu?.posthorn ?? NaN,
       postgresMicros: cpu?.postgres ?? NaN,

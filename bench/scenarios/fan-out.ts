@@ -6,7 +6,7 @@ import { reconcile } from '../harness/reconcile.js';
 import { oneTenant } from '../harness/stage.js';
 import { delivered, refusals } from '../harness/sustain.js';
 import { sum, type Tally } from '../report/section.js';
-import { withSpread } from '../report/statistics.js';
+import { median, withSpread } from '../report/statistics.js';
 
 const HOSTS = 100;
 
@@ -53,6 +53,14 @@ export const fanOut: Scenario = {
       tally: sum(measured.map(({ tally }) => tally)),
       failures: measured.flatMap(({ failures }) => failures),
       data: measured,
+      goals: measured
+        .filter(({ endpoints }) => endpoints === 1_000)
+        .map(({ backend, allArrivedMs }) => ({
+          what: `one event to 1,000 endpoints, all received, ${backend}`,
+          kind: 'ms at most',
+          goal: 300,
+          measured: median(allArrivedMs),
+        })),
     };
   },
 };

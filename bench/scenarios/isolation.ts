@@ -131,6 +131,14 @@ export const isolation: Scenario = {
         tally,
         failures: [well, sick].flatMap(({ open, closed }) => [...refusals(open), ...refusals(closed)]),
         data: measured,
+        goals: [
+          {
+            what: 'healthy endpoints’ p99 beside a fifth that is sick, against without',
+            kind: 'ratio at most',
+            goal: 2,
+            measured: b.latencies.p99Ms / a.latencies.p99Ms,
+          },
+        ],
       };
     }),
 };

@@ -8,6 +8,7 @@ import { oneTenantEach } from '../harness/stage.js';
 import { delivered, refusals } from '../harness/sustain.js';
 import type { LoadResult } from '../load/generator.js';
 import { LATENCY_COLUMNS, latencyCells, LatencyRecorder, type Latencies } from '../report/latency.js';
+import type { Goal } from '../report/goals.js';
 import { sum, type Tally } from '../report/section.js';
 import { figure } from '../report/statistics.js';
 
@@ -73,6 +74,12 @@ export const latency: Scenario = {
       tally: sum(tallies),
       failures,
       data: measured,
+      goals: measured
+        .filter(({ perSecond }) => perSecond === 300)
+        .flatMap(({ backend, arrived }) => [
+          goal(`accept → received at 300/s, ${backend}, median`, 5, arrived.p50Ms),
+          goal(`accept → received at 300/s, ${backend}, p99`, 30, arrived.p99Ms),
+        ]),
     };
   },
 };
@@ -119,6 +126,11 @@ async function measure(bench: Bench, backend: Backend) {
     return { measured, tally, failures };
   });
 }
+
+const goal = (what: string, ms: number, measured: number): Goal => ({
+  ...{ what, kind: 'ms at most', goal: ms },
+  measured,
+});
 
 interface Rate {
   perSecond: number;

@@ -16,6 +16,7 @@ interface Stage {
   tls: boolean;
 }
 
+const PER_SECOND_GOAL: Record<Backend, number> = { redis: 7_000, postgres: 4_500 };
 /** One endpoint alone has to carry everything; its default of 10 would be what is measured. */
 const MAX_IN_FLIGHT = { 1: 256, 100: 10 } as Record<number, number>;
 
@@ -70,6 +71,14 @@ export const throughput: Scenario = {
       tally: sum(measured.map(({ tally }) => tally)),
       failures: measured.flatMap(({ runs }) => runs.flatMap((run) => run.failures)),
       data: measured,
+      goals: measured
+        .filter(({ stage }) => stage.endpoints > 1 && !stage.tls)
+        .map(({ stage, runs }) => ({
+          what: `accepted → delivered → recorded, sustained, ${stage.backend}`,
+          kind: 'rate at least',
+          goal: PER_SECOND_GOAL[stage.backend],
+          measured: median(runs.map((run) => run.perSecond)),
+        })),
     };
   },
 };

@@ -77,6 +77,22 @@ export const waiting: Scenario = {
         tally,
         failures: [],
         data: { idle, scrapesMs, busy, delivered, seconds, cpu },
+        ...(!bench.short && {
+          goals: [
+            {
+              what: 'memory with 1,000,000 waiting retries',
+              kind: 'MiB at most',
+              goal: 300,
+              measured: idle.posthorn,
+            },
+            {
+              what: 'Redis with 1,000,000 waiting retries',
+              kind: 'MiB at most',
+              goal: 50,
+              measured: idle.redis,
+            },
+          ],
+        }),
       };
     }),
 };

@@ -1,9 +1,10 @@
 /**
  * Finds what is due and puts it into the hot window; every dispatcher process runs one.
  *
- * Lanes take turns. A look locks the ready lanes that nobody else is looking at, grants each what it may have now,
- * claims its oldest due deliveries, and notes when the lane is worth another look. An endpoint with a million waiting
- * deliveries is one lane among others; one that is parked (open circuit, disabled, Retry-After) is not looked at.
+ * Lanes take turns, those of endpoints that fail apart from the others. A look locks the ready lanes that nobody else is
+ * looking at, grants each what it may have now, claims its oldest due deliveries, and notes when the lane is worth another
+ * look. An endpoint with a million waiting deliveries is one lane among others; one that is parked (open circuit,
+ * disabled, Retry-After) is not looked at.
  *
  * Besides, it rescues: deliveries whose lease ran out go back to waiting, and lanes whose wake was lost are woken.
  * A crash after a claim and before its enqueue leaves leased deliveries that the rescue finds.
@@ -43,7 +44,7 @@ export interface SchedulerOptions {
   observe?: (look: { lanes: number; claimed: number; tookMs: number }) => void;
 }
 
-/** Lanes in a look: their locks are held for one round of three statements. */
+/** Lanes of each kind in a look: their locks are held for one round of three statements. */
 const LANES_MAX = 128;
 /**
  * Deliveries claimed in a look. A thousand lanes that come due together could take tens of thousands: one statement of
@@ -124,9 +125,8 @@ export class Scheduler {
     const { lanes, claimed } = await this.options.database.transaction(async (transaction) => {
       const rows = await lockReadyLanes(transaction, LANES_MAX);
       if (rows.length === 0) return { lanes: 0, claimed: [] };
-      // An equal part for each; a lane that is left with more is looked at again at once.
-      const part = Math.floor(Math.min(CLAIMS_MAX, this.options.free()) / rows.length);
-      const looks = rows.map((row) => this.lookAt(row, part));
+      const part = this.partOf(rows);
+      const looks = rows.map((row) => this.lookAt(row, part(row)));
       const due = [
         ...(await claimDue(
           transaction,
@@ -157,6 +157,19 @@ export class Scheduler {
     if (lanes > 0)
       this.options.observe?.({ lanes, claimed: claimed.length, tookMs: performance.now() - startedAt });
     return claimed.length;
+  }
+
+  /**
+   * How much of a look each lane may have. Lanes that fail share one half among them and the others the other half, in
+   * equal parts: who does well gives way to who does well, and not to ten thousand retries. A half that nobody asks for is
+   * the others'; a lane that is left with more is looked at again at once.
+   */
+  private partOf(rows: LaneRow[]): (row: LaneRow) => number {
+    const whole = Math.min(CLAIMS_MAX, this.options.free());
+    const failing = rows.filter((row) => row.failing).length;
+    const well = rows.length - failing;
+    const share = failing > 0 && well > 0 ? whole / 2 : whole;
+    return (row) => Math.floor(share / (row.failing ? failing : well));
   }
 
   private lookAt(row: LaneRow, part: number): LaneLook {

@@ -8,6 +8,8 @@ import type { Queryable } from './database.js';
 
 export interface LaneRow {
   endpointId: string;
+  /** Its last attempt failed. */
+  failing: boolean;
   circuit: Circuit;
   disabled: boolean;
   maxInFlight: number | null;
@@ -67,23 +69,31 @@ export interface LaneUpdate {
   probeLeaseMs: number | null;
 }
 
+const READY = 'GREATEST(x.ready_at, x.parked_until) <= now()';
+/** Each has an index of its own, recognised by its condition, word for word. */
+const WELL = 'x.consecutive_failures = 0';
+const FAILING = 'x.consecutive_failures > 0';
+
 /** Asked between looks while there is nothing to do: one statement instead of a transaction of three. */
 export async function isAnyLaneReady(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ ready: boolean }>({
     name: 'is_any_lane_ready',
-    text: `SELECT EXISTS (SELECT FROM lanes x WHERE GREATEST(x.ready_at, x.parked_until) <= now()) AS ready`,
+    text: `SELECT EXISTS (SELECT FROM lanes x WHERE ${READY} AND ${WELL})
+               OR EXISTS (SELECT FROM lanes x WHERE ${READY} AND ${FAILING}) AS ready`,
   });
   return rows[0]!.ready;
 }
 
 /**
- * Locks lanes whose time has come, the longest waiting first. Every column is read from the row as it was locked, and
+ * Locks lanes whose time has come, the longest waiting first: up to `limit` of those that fail and as many of those that
+ * do not, since ten thousand that fail together would otherwise stand before everybody else. Every column is read from the row as it was locked, and
  * what is still out is asked for in a statement of its own: a joined read would show the lane as it was before the
  * lock, and let a second probe out.
  */
 export async function lockReadyLanes(transaction: Queryable, limit: number): Promise<LaneRow[]> {
   const { rows } = await transaction.query<{
     endpoint_id: string;
+    failing: boolean;
     circuit: Circuit;
     disabled: boolean;
     max_in_flight: number | null;
@@ -99,16 +109,10 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     {
       name: 'lock_ready_lanes',
       text: `
+        WITH well AS MATERIALIZED (${lockThose(WELL)}), failing AS MATERIALIZED (${lockThose(FAILING)})
         SELECT l.*, (e.disabled OR e.deleted_at IS NOT NULL) AS disabled, e.max_in_flight, e.timeout_ms, e.rate_limit_per_second,
                e.ordering, e.on_failure
-          FROM (SELECT x.endpoint_id, x.circuit, x.rate_tokens, x.outstanding,
-                       CASE WHEN x.rate_refilled_at = '-infinity' THEN NULL
-                            ELSE extract(epoch FROM now() - x.rate_refilled_at)::float8 * 1000 END AS since_refill_ms,
-                       extract(epoch FROM now() - x.ramp_started_at)::float8 * 1000 AS since_ramp_ms
-                  FROM lanes x
-                 WHERE GREATEST(x.ready_at, x.parked_until) <= now()
-                 ORDER BY GREATEST(x.ready_at, x.parked_until)
-                 LIMIT $1 FOR UPDATE SKIP LOCKED) l
+          FROM (SELECT w.*, false AS failing FROM well w UNION ALL SELECT f.*, true FROM failing f) l
           JOIN endpoints e ON e.id = l.endpoint_id`,
     },
     [limit],
@@ -119,6 +123,7 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
   );
   return rows.map((row) => ({
     endpointId: row.endpoint_id,
+    failing: row.failing,
     circuit: row.circuit,
     disabled: row.disabled,
     maxInFlight: row.max_in_flight,
@@ -131,6 +136,18 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     sinceRefillMs: row.since_refill_ms,
     sinceRampMs: row.since_ramp_ms,
   }));
+}
+
+function lockThose(condition: string): string {
+  return `
+    SELECT x.endpoint_id, x.circuit, x.rate_tokens, x.outstanding,
+           CASE WHEN x.rate_refilled_at = '-infinity' THEN NULL
+                ELSE extract(epoch FROM now() - x.rate_refilled_at)::float8 * 1000 END AS since_refill_ms,
+           extract(epoch FROM now() - x.ramp_started_at)::float8 * 1000 AS since_ramp_ms
+      FROM lanes x
+     WHERE ${READY} AND ${condition}
+     ORDER BY GREATEST(x.ready_at, x.parked_until)
+     LIMIT $1 FOR UPDATE SKIP LOCKED`;
 }
 
 interface OutstandingState {

@@ -78,10 +78,10 @@ export function filterValues(filter: DeliveryFilter): unknown[] {
 
 const ID_BOUNDS = 'd.id < $1::uuid AND d.id >= $2::uuid';
 const byId: LogIndex = { name: 'id', condition: ID_BOUNDS, order: 'd.id DESC' };
-const byTenant = along('tenant', 'd.tenant_id', '$3');
-const byEndpoint = along('endpoint', 'd.endpoint_id', '$4');
-const byEventType = along('type', 'd.event_type', '$6');
-const byErrorCode = along('error_code', 'd.last_error_code', '$10', 'd.last_error_code IS NOT NULL');
+const byTenant = along('tenant', 'd.tenant_id', '$3::uuid');
+const byEndpoint = along('endpoint', 'd.endpoint_id', '$4::uuid');
+const byEventType = along('type', 'd.event_type', '$6::text');
+const byErrorCode = along('error_code', 'd.last_error_code', '$10::text', 'd.last_error_code IS NOT NULL');
 /** Partial indexes are recognised by their condition, word for word. */
 const NOT_2XX = 'd.last_status_code IS NOT NULL AND d.last_status_code NOT BETWEEN 200 AND 299';
 const byStatusCode = along('status_code', 'd.last_status_code', '$8::smallint', NOT_2XX);
@@ -89,9 +89,9 @@ const byStatusClass = along('status_class', '(d.last_status_code / 100)', '$8::s
 
 const FAILED = `d.status = 'failed'`;
 const byFailed: LogIndex = { name: 'failed', condition: `${ID_BOUNDS} AND ${FAILED}`, order: 'd.id DESC' };
-const byTenantFailed = along('tenant_failed', 'd.tenant_id', '$3', FAILED);
-const byTypeFailed = along('type_failed', 'd.event_type', '$6', FAILED);
-const byEndpointFailed = along('endpoint_failed', 'd.endpoint_id', '$4', FAILED);
+const byTenantFailed = along('tenant_failed', 'd.tenant_id', '$3::uuid', FAILED);
+const byTypeFailed = along('type_failed', 'd.event_type', '$6::text', FAILED);
+const byEndpointFailed = along('endpoint_failed', 'd.endpoint_id', '$4::uuid', FAILED);
 const byCanceled: LogIndex = {
   name: 'canceled',
   condition: `${ID_BOUNDS} AND d.status = 'canceled'`,
@@ -109,10 +109,16 @@ const byEvent: LogIndex = {
   order: 'd.id DESC',
 };
 
+/**
+ * `(SELECT $n)` hides the value from the planner. It estimates a comparison of rows by chance, takes twenty thousand rows
+ * for forty, and then rather reads and sorts all of them: 150 ms instead of 3. Without a value to look at it goes down the
+ * indexes of all days side by side, which is right whatever the value, and plans that once.
+ */
 function along(name: string, column: string, value: string, partial = 'true'): LogIndex {
+  const bound = (id: string): string => `((SELECT ${value}), (SELECT ${id}::uuid))`;
   return {
     name,
-    condition: `(${column}, d.id) < (${value}, $1::uuid) AND (${column}, d.id) >= (${value}, $2::uuid) AND ${partial}`,
+    condition: `(${column}, d.id) < ${bound('$1')} AND (${column}, d.id) >= ${bound('$2')} AND ${partial}`,
     order: `${column} DESC, d.id DESC`,
   };
 }

@@ -75,7 +75,8 @@ function statementFor(rowsMax: number): Statement {
         SELECT e.id, e.tenant_id, e.type, e.external_id, e.occurred_at, e.created_at, e.tags, e.test, e.delivery_count,
                e.deliver_at, e.expires_at
           FROM events e
-         WHERE (e.tenant_id, e.id) < ($3::uuid, $1::uuid) AND (e.tenant_id, e.id) >= ($3::uuid, $2::uuid)
+         WHERE (e.tenant_id, e.id) < ((SELECT $3::uuid), (SELECT $1::uuid))
+           AND (e.tenant_id, e.id) >= ((SELECT $3::uuid), (SELECT $2::uuid))
          ORDER BY e.tenant_id DESC, e.id DESC LIMIT ${rowsMax}
       ), matching AS (
         SELECT ${COLUMNS} FROM walked w

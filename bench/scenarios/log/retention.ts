@@ -23,6 +23,7 @@ export interface DroppedDay {
   tables: Table[];
   tally: Tally;
   failures: string[];
+  totalMs: number;
   data: unknown;
 }
 
@@ -90,6 +91,7 @@ export async function dropDay(
     ],
     tally,
     failures,
+    totalMs,
     data: { took, totalMs, during: during.result(), beside: beside.result() },
   };
 }
