@@ -35,7 +35,7 @@ export function measuredPart(report) {
         figure(report?.costs[name]),
       ]),
     ),
-    ...(report === undefined ? [] : [...agreement(report), ...outlook(report)]),
+    ...(report === undefined ? [] : [...agreement(report), ...loads(report), ...outlook(report)]),
   ].join('\n');
 }
 
@@ -60,6 +60,25 @@ const WORDS = {
   walBytes: 'write-ahead log, bytes',
 };
 
+/** The same event when the machine is full: what it shares with others then. */
+function loads({ costs, fullSpeed, deliveriesPerSecond }) {
+  const half = foretell(costs, 1);
+  const rows = [
+    ['API and dispatcher', half.apiMicros + half.dispatcherMicros, fullSpeed.posthornMicros],
+    ['PostgreSQL', half.postgresMicros, fullSpeed.postgresMicros],
+    ['Redis', half.redisMicros, fullSpeed.redisMicros],
+  ];
+  return [
+    '',
+    'An event to one endpoint, CPU µs, at that load and at all that the machine sustains:',
+    '',
+    table(
+      ['', `${Math.round(deliveriesPerSecond)}/s`, `${Math.round(fullSpeed.perSecond)}/s`],
+      rows.map(([part, ...micros]) => [part, ...micros.map(figure)]),
+    ),
+  ];
+}
+
 /** What it comes to at 1×, 10×, 100×, 1000×. */
 function outlook({ costs }) {
   const { fanOut, attemptsPerDelivery, retentionDays } = usualLoad;
@@ -81,7 +100,7 @@ function outlook({ costs }) {
   });
   return [
     '',
-    `What that comes to with ${fanOut} endpoint an event, ${attemptsPerDelivery} attempts a delivery and ${retentionDays} days kept; databases of 16 such cores:`,
+    `What that comes to with ${fanOut} endpoint an event, ${attemptsPerDelivery} attempts a delivery and ${retentionDays} days kept; PostgreSQL has 16 such cores, nothing is planned above 70 %:`,
     '',
     table(
       [
@@ -92,7 +111,7 @@ function outlook({ costs }) {
         'Redis cores',
         'log MB/s',
         'disk TB',
-        'databases',
+        'installations',
         'first to saturate',
       ],
       rows,

@@ -62,7 +62,10 @@ export class AppModule {
           entities,
           poolSize: Math.ceil(settings.databasePoolSize / 2),
           applicationName: 'posthorn api',
-          extra: { statement_timeout: API_STATEMENT_TIMEOUT_MS, connectionTimeoutMillis: 5_000 },
+          extra: {
+            options: `-c statement_timeout=${API_STATEMENT_TIMEOUT_MS}`,
+            connectionTimeoutMillis: 5_000,
+          },
           retryAttempts: 0,
         }),
         QueueModule.forRoot(settings, log),

@@ -21,7 +21,7 @@ import { findStalls } from './telemetry/stalls.js';
 import type { Tracing } from './telemetry/tracing.js';
 import { laneAudit } from './upkeep/lane-audit.js';
 import { Upkeep } from './upkeep/upkeep.js';
-import { upkeepTasks } from './upkeep/tasks.js';
+import { upkeepTaskNames, upkeepTasks } from './upkeep/tasks.js';
 
 /** Injection tokens. */
 export const UPKEEP_DATABASE = Symbol('upkeep database');
@@ -42,7 +42,7 @@ export function operations(settings: Settings & { databaseUrl: string }): Provid
           applicationName: 'posthorn upkeep',
         }),
     },
-    { provide: Metrics, useFactory: () => new Metrics(settings.role) },
+    { provide: Metrics, useFactory: () => new Metrics(settings.role, upkeepTaskNames) },
     {
       provide: TRACING,
       // Loaded here and nowhere else: without an endpoint, OpenTelemetry is not even read from the disk.

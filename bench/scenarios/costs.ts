@@ -44,7 +44,8 @@ export const costs: Scenario = {
   name: 'costs',
   about: 'What an event, a delivery and an attempt cost',
   run: async (bench) => {
-    const deliveriesPerSecond = (await sustainedPerSecond(bench)) / 2;
+    const fullSpeed = await atFullSpeed(bench);
+    const deliveriesPerSecond = fullSpeed.perSecond / 2;
     const measured: Measured[] = [];
     for (const fanOut of FAN_OUTS) measured.push(await measure(bench, fanOut, deliveriesPerSecond));
     const inputs = { ...modelOf(measured[0]!, measured[1]!), ...(await queueMemory(bench)) };
@@ -80,7 +81,15 @@ export const costs: Scenario = {
       notes: ['docs/scaling.md shows the newest of these figures: `npm run docs:scaling`.'],
       tally: sum(measured.map(({ tally }) => tally)),
       failures: measured.flatMap(({ failures }) => failures),
-      data: { inputs, deliveriesPerSecond, foretold, found, foretoldFanOut: FAN_OUTS[2], measured },
+      data: {
+        inputs,
+        deliveriesPerSecond,
+        fullSpeed,
+        foretold,
+        found,
+        foretoldFanOut: FAN_OUTS[2],
+        measured,
+      },
     };
   },
 };
@@ -89,15 +98,23 @@ function separately(bench: Bench): InstallationOptions {
   return { backend: bench.services.redis ? 'redis' : 'postgres', roles: ['api', 'dispatcher'] };
 }
 
-/** Events to one endpoint. */
-function sustainedPerSecond(bench: Bench): Promise<number> {
+/** Events to one endpoint, as fast as they are accepted: what this machine sustains, and what an event costs when all is shared. */
+function atFullSpeed(bench: Bench): Promise<{ perSecond: number } & Record<FullSpeedPart, number>> {
   return bench.withInstallation(separately(bench), async (installation) => {
     const target = await oneTenant(bench, installation, { endpoints: 1, settings: ENDPOINT_SETTINGS });
     await sustain(bench, installation, { targets: [target], durationMs: 2_000 }); // everything is compiled by then
     const run = await sustain(bench, installation, { targets: [target], durationMs: 4_000 });
-    return run.perSecond;
+    const { posthorn, postgres, redis } = run.cpuMicrosPerEvent;
+    return {
+      perSecond: run.perSecond,
+      posthornMicros: posthorn,
+      postgresMicros: postgres,
+      redisMicros: redis,
+    };
   });
 }
+
+type FullSpeedPart = 'posthornMicros' | 'postgresMicros' | 'redisMicros';
 
 function measure(bench: Bench, fanOut: number, deliveriesPerSecond: number): Promise<Measured> {
   return bench.withInstallation(separately(bench), async (installation) => {

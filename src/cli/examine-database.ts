@@ -58,6 +58,11 @@ function explainRefusal(error: Error & { code?: string }): Finding {
         says,
         'All of its connections are taken: raise max_connections, or lower DATABASE_POOL_SIZE.',
       );
+    case '08P01':
+      return wrong(
+        says,
+        'A pooler is in between, and must be told to ignore it: see docs/operations.md, "PgBouncer".',
+      );
     case undefined:
     default:
       return wrong(says, 'Check DATABASE_URL and the network in between.');

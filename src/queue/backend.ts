@@ -65,9 +65,8 @@ function postgresOptions(settings: QueueSettings): BackendOptions {
     max: POSTGRES_CONNECTIONS,
     application_name: 'posthorn queue',
     // What the queue holds may be lost: the ledger has it. Waiting for the disk with every job would only add latency.
-    options: '-c synchronous_commit=off',
+    options: '-c synchronous_commit=off -c statement_timeout=30000',
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 30_000,
   };
   return { prefix: settings.queuePrefix, connection: connection };
 }

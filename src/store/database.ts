@@ -45,11 +45,10 @@ export class Database implements Queryable {
       connectionString: options.url,
       max: options.poolSize,
       application_name: options.applicationName,
-      options: PLANNING,
+      // All in one, because a pooler refuses connections with parameters that it was not told of, one by one.
+      options: `${PLANNING} -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${STATEMENT_TIMEOUT_MS}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
       keepAlive: true,
     });
     // An idle connection that drops is replaced by the pool; without a listener it would end the process.

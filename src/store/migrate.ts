@@ -32,7 +32,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
       migrations,
       migrationsTableName: 'posthorn_migrations',
       migrationsTransactionMode: 'each',
-      extra: { lock_timeout: LOCK_MS_MAX },
+      extra: { options: `-c lock_timeout=${LOCK_MS_MAX}` },
     });
     await dataSource.initialize();
     try {

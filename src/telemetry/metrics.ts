@@ -48,7 +48,8 @@ export class Metrics {
   private readonly upkeepFailures: Tally;
   private readonly partitionsDropped: Tally;
 
-  constructor(role: Role) {
+  /** @param upkeepTasks names of the tasks that may fail */
+  constructor(role: Role, upkeepTasks: readonly string[] = []) {
     const { registry } = this;
     collectDefaultMetrics({ register: registry });
     new Gauge({
@@ -63,6 +64,7 @@ export class Metrics {
       'posthorn_emits_total',
       'Events emitted: accepted, replayed (the answer of an earlier request again), or the code of the refusal.',
       'result',
+      ['accepted', 'unavailable', 'internal'],
     );
     this.deliveriesAccepted = new Count(
       registry,
@@ -74,12 +76,14 @@ export class Metrics {
       'posthorn_deliveries_completed_total',
       'Deliveries that came to an end by an attempt (succeeded, failed) or by their age (expired).',
       'status',
+      ['succeeded', 'failed', 'expired'],
     );
     this.attempts = new Tally(
       registry,
       'posthorn_attempts_total',
       'Requests to endpoints; code is "ok" for a 2xx, or the error code.',
       'code',
+      ['ok'],
     );
     this.attemptDuration = new Buckets(
       registry,
@@ -146,6 +150,7 @@ export class Metrics {
       'posthorn_upkeep_failures_total',
       'Runs of upkeep tasks that failed.',
       'task',
+      upkeepTasks,
     );
     this.partitionsDropped = new Tally(
       registry,

@@ -9,10 +9,15 @@ import { Counter, type Metric, type Registry } from 'prom-client';
 
 /** A counter, by the values of one label. */
 export class Tally {
-  private readonly counts = new Map<string, number>();
+  private readonly counts: Map<string, number>;
 
-  constructor(registry: Registry, name: string, help: string, label: string) {
-    const { counts } = this;
+  /**
+   * @param known values that are shown before they are counted: Prometheus sees no increase in a series that begins above
+   *   zero, so an alert would sleep through the first of them
+   */
+  constructor(registry: Registry, name: string, help: string, label: string, known: readonly string[] = []) {
+    const counts = new Map(known.map((value) => [value, 0]));
+    this.counts = counts;
     new Counter({
       name,
       help,

@@ -15,6 +15,14 @@ import type { UpkeepTask } from './upkeep.js';
 
 const MINUTE_MS = 60_000;
 
+export const upkeepTaskNames = [
+  'clock',
+  'partitions',
+  'retention',
+  'failing_endpoints',
+  'listeners',
+] as const;
+
 export interface UpkeepTools {
   /** Connections of upkeep's own: what takes long here keeps no emit waiting. */
   database: Database;
@@ -26,7 +34,7 @@ export interface UpkeepTools {
   dropped?: (table: PartitionedTable) => void;
 }
 
-export function upkeepTasks(tools: UpkeepTools): UpkeepTask[] {
+export function upkeepTasks(tools: UpkeepTools): (UpkeepTask & { name: (typeof upkeepTaskNames)[number] })[] {
   const { database, clock, settings, listener, log } = tools;
   const nowMs = (): number => clock.nowMs();
   const retention = new Retention({ ...tools, policy: retentionPolicy(settings), nowMs });

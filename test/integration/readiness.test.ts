@@ -4,6 +4,7 @@ import pg from 'pg';
 import { freePort } from '../../dev/free-port.js';
 import { ADMIN_KEY } from '../support/environment.js';
 import { queueBackends } from '../support/backends.js';
+import { startReceiver } from '../support/receiver.js';
 import { startRedis } from '../support/redis-server.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { waitFor } from '../support/wait-for.js';
@@ -96,6 +97,36 @@ it('warns of missing partitions, and refuses nothing for them', async () => {
     check: 'partitions',
     reason: expect.stringContaining(`events_${tomorrow}`) as string,
   });
+});
+
+it('warns of missing partitions while events are accepted, delivered and logged without them', async () => {
+  const receiver = await startReceiver();
+  cleanUps.push(() => receiver.close());
+  const posthorn = await start();
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  await sql(posthorn, `DROP TABLE events_${today}, deliveries_${today}, attempts_${today}`);
+  const { id: tenant } = await posthorn.client.createTenant();
+  await posthorn.client.createEndpoint(tenant, { url: receiver.url() });
+  const event = await posthorn.client.emit(tenant);
+  await receiver.waitFor(1);
+  await waitFor(
+    async () => {
+      const { data } = await posthorn.client.listDeliveries({ event: event.id });
+      return data.length === 1 && (await posthorn.client.attempts(data[0]!.id)).length === 1;
+    },
+    { what: 'the attempt in the log' },
+  );
+  const answer = await waitFor(
+    async () => {
+      const now = await readiness(posthorn);
+      return now.body.warnings.length > 0 && now;
+    },
+    { timeoutMs: 20_000, what: 'the warning' },
+  );
+  expect(answer.status).toBe(200);
+  expect(answer.body.warnings[0]?.reason).toMatch(
+    /partitions are missing: .*; rows lie in the default partition of /,
+  );
 });
 
 it('is refused when the schema lacks a migration', async () => {

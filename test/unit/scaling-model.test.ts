@@ -105,7 +105,14 @@ describe('the costs', () => {
   const section = (eventBytes: number, failures: string[] = []) => ({
     name: 'costs',
     failures,
-    data: { inputs: { eventBytes }, deliveriesPerSecond: 1, foretold: {}, found: {}, foretoldFanOut: 4 },
+    data: {
+      inputs: { eventBytes },
+      deliveriesPerSecond: 1,
+      fullSpeed: {},
+      foretold: {},
+      found: {},
+      foretoldFanOut: 4,
+    },
   });
   const save = (startedAt: string, sections: object[], short = false): void =>
     writeFileSync(

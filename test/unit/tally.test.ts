@@ -20,6 +20,18 @@ describe('counters of the hot path', () => {
     expect((await registry.metrics()).split('\n')).toContain('letters_total{kind="air"} 3'); // not added up twice
   });
 
+  it('show what alerts ask for before there is any of it, since nobody sees a series begin above zero', async () => {
+    const metrics = new Metrics('all', ['retention']);
+    const lines = (await metrics.registry.metrics()).split('\n');
+    expect(lines).toContain('posthorn_deliveries_completed_total{status="expired"} 0');
+    expect(lines).toContain('posthorn_emits_total{result="unavailable"} 0');
+    expect(lines).toContain('posthorn_upkeep_failures_total{task="retention"} 0');
+    metrics.countExpired(500);
+    expect(await metrics.registry.metrics()).toContain(
+      'posthorn_deliveries_completed_total{status="expired"} 500',
+    );
+  });
+
   it('sort measures into cumulative buckets, bounds included', async () => {
     const registry = new Registry();
     const buckets = new Buckets(registry, 'wait_seconds', 'Wait.', [0.1, 1], {
