@@ -40,6 +40,7 @@ it('is asked for nothing at the start of a connection that it would have to be t
 
   const posthorn = await startTestPosthorn({ databaseUrl: url.href });
   await posthorn.client.createTenant();
+  await fetch(`${posthorn.url}/readyz`);
   expect([...programs]).toEqual(
     expect.arrayContaining([
       'posthorn',
