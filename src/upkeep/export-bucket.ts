@@ -2,16 +2,20 @@
  * Exports as objects in S3, or in anything that speaks like it (MinIO, Ceph, R2, …). Straight from the database: a day may be larger
  * than this machine's disk, so what is held is one part of an upload. An object is there when its upload is complete, and not before.
  *
- * By hand, because it takes three kinds of requests, and the libraries for it weigh more than the rest of Posthorn. Keys only: where
- * credentials come from a machine's role, mount the bucket and export to it as a folder.
+ * A library signs; the rest is three kinds of requests, and Amazon's own client, which knows them, weighs more than Posthorn does. Keys
+ * only: where credentials come from a machine's role, mount the bucket and export to it as a folder.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsClient } from 'aws4fetch';
 import type { ExportTarget } from './export-target.js';
-import { encodeRfc3986, signed, type Credentials } from './s3-signature.js';
 
-export interface BucketSettings extends Credentials {
+export interface BucketSettings {
+  accessKeyId: string;
+  secretAccessKey: string;
+  region: string;
   bucket: string;
   /** Before every name; without slashes at its ends. */
   prefix: string;
@@ -26,11 +30,15 @@ const TRIES = 3;
 const PAUSE_MS = 1_000;
 
 export class ExportBucket implements ExportTarget {
+  private readonly client: AwsClient;
+
   constructor(
     private readonly settings: BucketSettings,
     private readonly partBytes = PART_BYTES,
     private readonly pauseMs = PAUSE_MS,
-  ) {}
+  ) {
+    this.client = new AwsClient({ ...settings, service: 's3' });
+  }
 
   async keep(name: string, content: AsyncIterable<Buffer>): Promise<string> {
     const key = [this.settings.prefix, name].filter((part) => part !== '').join('/');
@@ -96,11 +104,14 @@ export class ExportBucket implements ExportTarget {
     for (let tries = 1; ; tries++) {
       let failure: Error;
       try {
-        const response = await fetch(url, {
+        const request = await this.client.sign(url, {
           method,
-          headers: signed({ method, url, body, at: new Date() }, this.settings),
+          // With its digest signed, a body that was changed on the way is refused.
+          headers: { 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
           // An empty body without a length is refused by some.
           ...(method !== 'DELETE' && { body }),
+        });
+        const response = await fetch(request, {
           redirect: 'error',
           signal: AbortSignal.timeout(REQUEST_MS_MAX),
         });
@@ -123,9 +134,9 @@ export class ExportBucket implements ExportTarget {
       endpoint === undefined
         ? `https://${bucket}.s3.${region}.amazonaws.com`
         : `${endpoint.replace(/\/+$/, '')}/${bucket}`;
-    const url = new URL(`${base}/${key.split('/').map(encodeRfc3986).join('/')}`);
+    const url = new URL(`${base}/${key.split('/').map(encodeURIComponent).join('/')}`);
     url.search = Object.entries(query)
-      .map(([name, value]) => `${name}=${encodeRfc3986(value)}`)
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&');
     return url;
   }
