@@ -32,9 +32,9 @@ export function listenerEndpoint({ eventTypes, filter }: OpenListener, listenerI
 export function listenerAnswer(listener: Listening): ListenerAnswer {
   const { id, endpointId, leaseUntil, ...shown } = listener;
   return {
-    ...shown,
     id: toPublicId('lsn', id),
     endpointId: toPublicId('ep', endpointId),
+    ...shown,
     lastSeenAt: new Date(leaseUntil.getTime() - LISTENER_LEASE_SECONDS * 1_000),
     expiresAt: leaseUntil,
   };
