@@ -14,18 +14,20 @@ import type { Egress } from '../egress/egress.js';
 import type { DeliveryReference } from '../model/delivery.js';
 import { toPublicId } from '../model/id.js';
 import type { Clock } from '../store/clock.js';
-import { isDatabaseUnavailable, type Database } from '../store/database.js';
+import type { Database } from '../store/database.js';
 import type { LaneListener } from '../store/lane-listener.js';
 import type { LaneWaker } from '../store/lane-waker.js';
 import { cancelOrphans, handBack, renewLeases, setAside } from '../store/leases.js';
-import { loadDeliveries, type LoadedDelivery } from '../store/load-deliveries.js';
+import type { LoadedDelivery } from '../store/load-deliveries.js';
 import type { Sealer } from '../store/sealing.js';
 import type { Transformer } from '../transformation/transformer.js';
 import type { Tracing } from '../telemetry/tracing.js';
 import { within } from '../within.js';
 import { attempt, type AttemptTools } from './attempt.js';
 import { HealthReporter } from './health-reporter.js';
+import { Held } from './held.js';
 import { Lanes } from './lanes.js';
+import { load } from './load.js';
 import type { Membership } from './membership.js';
 import { expiresInMs } from './next-step.js';
 import { Recorder } from './recorder.js';
@@ -53,10 +55,6 @@ export interface DispatcherOptions {
   tracing?: Tracing;
 }
 
-/** Deliveries held in memory for every slot: enough to keep the slots busy while more are loaded. */
-const HELD_PER_SLOT = 3;
-/** Payloads held in memory at most, in characters, before what is being loaded is added. */
-const HELD_SIZE_MAX = 64 * 1024 * 1024;
 /** A lease must outlast the whole attempt by this much, in milliseconds, for its record to be committed in time. */
 const LEASE_MARGIN_MS = 1_000;
 /** How long a full lane rests before the scheduler looks at it again; a slot that frees up wakes it earlier. */
@@ -64,8 +62,6 @@ const FULL_LANE_PAUSE_MS = 500;
 /** An endpoint whose secrets cannot be opened (another ENCRYPTION_KEY?) waits for somebody to mend that; no attempt is used up. */
 const UNREADABLE_PAUSE_MS = 60_000;
 const OVERFLOW_CHECK_MS = 500;
-/** How often loading is tried while the database is away; after that the leases take over. */
-const LOAD_TRIES = 5;
 
 export class Dispatcher {
   readonly lanes: Lanes;
@@ -73,11 +69,9 @@ export class Dispatcher {
   private readonly recorder: Recorder;
   private readonly health: HealthReporter;
   private readonly tools: AttemptTools;
+  private readonly held: Held;
   private readonly running = new Set<Promise<unknown>>();
-  private roomWaiters: (() => void)[] = [];
   private overflowTimer: NodeJS.Timeout | undefined;
-  private held = 0;
-  private heldSize = 0;
   private stopping = false;
   /** Attempts completed by this process; what a scheduler and readiness see as progress. */
   completed = 0;
@@ -90,6 +84,7 @@ export class Dispatcher {
     });
     this.recorder = new Recorder(database, log, options.observeRecords);
     this.health = new HealthReporter(database, log, options.listener);
+    this.held = new Held(settings.inFlightMax);
     this.lanes = new Lanes(
       settings.inFlightMax,
       (endpointId, maxInFlight) => membership.share(endpointId, maxInFlight),
@@ -114,10 +109,9 @@ export class Dispatcher {
 
   /** Takes references in; resolves when each is in a lane or has been given up. Slow when memory is full: that is the back pressure. */
   async take(references: DeliveryReference[]): Promise<void> {
-    while (this.full() && !this.stopping) {
-      await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
-    }
-    const loaded = await this.load(references);
+    while (this.held.isFull && !this.stopping) await this.held.room();
+    const { database, log } = this.options;
+    const loaded = await load({ database, log, isStopping: () => this.stopping }, references);
     const unreadable = await this.targets.refresh(loaded);
     this.admit(await this.withLease(loaded), unreadable);
     this.startNext();
@@ -130,7 +124,7 @@ export class Dispatcher {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     clearInterval(this.overflowTimer);
-    for (const resolve of this.roomWaiters.splice(0)) resolve();
+    this.held.letEverybodyGo();
     this.giveBack(this.lanes.takeAll(), 0);
     const finish = async (): Promise<void> => {
       while (this.running.size > 0) await Promise.all(this.running);
@@ -138,31 +132,6 @@ export class Dispatcher {
     };
     await within(graceMs, finish());
     this.recorder.stop();
-  }
-
-  private async load(references: DeliveryReference[]): Promise<LoadedDelivery[]> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await loadDeliveries(this.options.database, references);
-      } catch (error) {
-        if (!isDatabaseUnavailable(error)) return this.loadApart(references, error as Error);
-        if (tries === LOAD_TRIES || this.stopping) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 200 * tries));
-      }
-    }
-  }
-
-  /** One that cannot be read (a damaged page) must not keep its neighbours: halves, until it stands alone and is set aside. */
-  private async loadApart(references: DeliveryReference[], cause: Error): Promise<LoadedDelivery[]> {
-    const [first] = references;
-    if (references.length > 1) {
-      const middle = references.length >> 1;
-      const half = await this.load(references.slice(0, middle));
-      return half.concat(await this.load(references.slice(middle)));
-    }
-    this.options.log.error({ deliveryId: first!.deliveryId, reason: cause.message }, 'delivery.set_aside');
-    await setAside(this.options.database, references, 'event_unreadable');
-    return [];
   }
 
   /** Prolongs the leases that were half spent in the queue; drops what was not ours to prolong. */
@@ -205,7 +174,7 @@ export class Dispatcher {
       else if (this.stopping || delivery.endpointDisabled) back.push(delivery);
       // A governed delivery is let through a parked lane: it is what the lane is parked behind.
       else if (!lane.governed && (lane.parked || lane.circuit !== 'closed')) back.push(delivery);
-      else if (this.lanes.admit(delivery, lane.governed)) this.hold(delivery);
+      else if (this.lanes.admit(delivery, lane.governed)) this.held.add(delivery);
       else back.push(delivery);
     }
     this.giveBack(back, FULL_LANE_PAUSE_MS);
@@ -282,7 +251,7 @@ export class Dispatcher {
       this.options.log.error({ deliveryId: delivery.deliveryId, err: error }, 'attempt.abandoned');
     } finally {
       freeSlot();
-      this.letGo(delivery);
+      this.held.remove(delivery);
       this.wakeIfRoom(delivery);
     }
   }
@@ -299,28 +268,12 @@ export class Dispatcher {
 
   /** How many deliveries more this process would hold: what its scheduler may claim in one look, over all lanes. */
   get free(): number {
-    if (this.full()) return 0;
-    return this.options.settings.inFlightMax * HELD_PER_SLOT - this.held;
-  }
-
-  private full(): boolean {
-    return this.held > this.options.settings.inFlightMax * HELD_PER_SLOT || this.heldSize > HELD_SIZE_MAX;
-  }
-
-  private hold(delivery: LoadedDelivery): void {
-    this.held++;
-    this.heldSize += delivery.event!.data.length;
-  }
-
-  private letGo(delivery: LoadedDelivery): void {
-    this.held--;
-    this.heldSize -= delivery.event!.data.length;
-    if (!this.full()) this.roomWaiters.shift()?.();
+    return this.held.free;
   }
 
   private shedOverflow(): void {
     const overflow = this.lanes.takeOverflow();
-    for (const delivery of overflow) this.letGo(delivery);
+    for (const delivery of overflow) this.held.remove(delivery);
     this.giveBack(overflow, FULL_LANE_PAUSE_MS);
   }
 
