@@ -1477,6 +1477,11 @@ export interface components {
             nextProbeAt: string | null;
             /** @example 0 */
             consecutiveFailures: number;
+            /**
+             * Format: date-time
+             * @description When it first failed after it last succeeded; null while it does not fail.
+             */
+            failingSince: string | null;
         };
         NewEndpointAnswer: {
             /**
@@ -4709,7 +4714,8 @@ export interface operations {
                      *             "since": null,
                      *             "reason": null,
                      *             "nextProbeAt": null,
-                     *             "consecutiveFailures": 0
+                     *             "consecutiveFailures": 0,
+                     *             "failingSince": null
                      *           },
                      *           "createdAt": "2026-11-21T09:30:00.000Z",
                      *           "updatedAt": "2026-11-21T09:30:00.000Z"
@@ -4856,7 +4862,8 @@ export interface operations {
                      *         "since": null,
                      *         "reason": null,
                      *         "nextProbeAt": null,
-                     *         "consecutiveFailures": 0
+                     *         "consecutiveFailures": 0,
+                     *         "failingSince": null
                      *       },
                      *       "createdAt": "2026-11-21T09:30:00.000Z",
                      *       "updatedAt": "2026-11-21T09:30:00.000Z"
@@ -4946,7 +4953,8 @@ export interface operations {
                      *         "since": null,
                      *         "reason": null,
                      *         "nextProbeAt": null,
-                     *         "consecutiveFailures": 0
+                     *         "consecutiveFailures": 0,
+                     *         "failingSince": null
                      *       },
                      *       "createdAt": "2026-11-21T09:30:00.000Z",
                      *       "updatedAt": "2026-11-21T09:30:00.000Z"
@@ -5115,7 +5123,8 @@ export interface operations {
                      *         "since": null,
                      *         "reason": null,
                      *         "nextProbeAt": null,
-                     *         "consecutiveFailures": 0
+                     *         "consecutiveFailures": 0,
+                     *         "failingSince": null
                      *       },
                      *       "createdAt": "2026-11-21T09:30:00.000Z",
                      *       "updatedAt": "2026-11-21T09:30:00.000Z"

@@ -9,6 +9,8 @@ export interface CircuitState {
   /** When an open circuit is probed; null while it is not open, and while the endpoint is disabled. */
   nextProbeAt: Date | null;
   consecutiveFailures: number;
+  /** When it failed for the first time since it last succeeded; null: its last attempt succeeded, or there was none. */
+  failingSince: Date | null;
   /** Not called before this: an open circuit, or a Retry-After that the endpoint sent. */
   pausedUntil: Date | null;
 }
@@ -19,6 +21,7 @@ const CLOSED: CircuitState = {
   reason: null,
   nextProbeAt: null,
   consecutiveFailures: 0,
+  failingSince: null,
   pausedUntil: null,
 };
 
@@ -28,6 +31,7 @@ interface Row {
   circuit_changed_at: Date | null;
   circuit_reason: string | null;
   consecutive_failures: number;
+  failing_since: Date | null;
   paused_until: Date | null;
 }
 
@@ -38,6 +42,7 @@ export async function readCircuits(
 ): Promise<Map<string, CircuitState>> {
   const { rows } = await sql.query<Row>(
     `SELECT l.endpoint_id, l.circuit, l.circuit_changed_at, l.circuit_reason, l.consecutive_failures,
+            l.failing_since,
             CASE WHEN isfinite(l.parked_until) AND l.parked_until > now() THEN l.parked_until END AS paused_until
        FROM lanes l WHERE l.endpoint_id = ANY ($1)`,
     [endpointIds],
@@ -53,6 +58,7 @@ function toState(row: Row): CircuitState {
     reason: row.circuit === 'closed' ? null : row.circuit_reason,
     nextProbeAt: row.circuit === 'open' ? row.paused_until : null,
     consecutiveFailures: row.consecutive_failures,
+    failingSince: row.failing_since,
     pausedUntil: row.paused_until,
   };
 }

@@ -58,7 +58,7 @@ describe('a new endpoint', () => {
       rateLimitPerSecond: null,
       disabled: false,
       status: 'active',
-      circuit: { state: 'closed', consecutiveFailures: 0, nextProbeAt: null },
+      circuit: { state: 'closed', consecutiveFailures: 0, nextProbeAt: null, failingSince: null },
       publicKey: null,
     });
     expect(body.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -242,7 +242,8 @@ describe('disabling and enabling', () => {
     const { body: made } = await create({ url: URL_OK, eventTypes: ['a'] });
     await database.query(
       `UPDATE lanes SET circuit = 'open', circuit_reason = 'ten in a row', circuit_changed_at = now(),
-              parked_until = now() + interval '30 s', consecutive_failures = 10 WHERE endpoint_id = $1`,
+              parked_until = now() + interval '30 s', consecutive_failures = 10,
+              failing_since = '2026-11-20T03:00:00Z' WHERE endpoint_id = $1`,
       [uuid('ep', made.id)],
     );
     expect(await posthorn.client.getEndpoint(tenant.id, made.id)).toMatchObject({
@@ -252,6 +253,7 @@ describe('disabling and enabling', () => {
         reason: 'ten in a row',
         nextProbeAt: expect.any(String) as string,
         consecutiveFailures: 10,
+        failingSince: '2026-11-20T03:00:00.000Z',
       },
     });
   });

@@ -3,11 +3,12 @@ import type { Endpoint } from '../api/types.js';
 import { words } from '../deliveries/outcome.js';
 import { useNow } from '../kit/useNow.js';
 import { fromNow, plural } from '../kit/words.js';
-import { disabledReasons, probeWords } from './trouble.js';
+import { disabledReasons, failingWords, probeWords } from './trouble.js';
 
 export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
   const nowMs = useNow();
   const { disabled, disabledReason, disabledAt, circuit } = endpoint;
+  const failing = failingWords(circuit.failingSince, nowMs);
   if (disabled) {
     return (
       <div className="note note-wait" role="status">
@@ -21,7 +22,8 @@ export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
     return (
       <div className="note note-bad" role="status">
         <strong>Paused{circuit.since ? ` ${fromNow(circuit.since, nowMs)}` : ''}:</strong>{' '}
-        {words(circuit.reason ?? 'it failed too often')}. Deliveries wait without using up their attempts.{' '}
+        {words(circuit.reason ?? 'it failed too often')}. {failing}Deliveries wait without using up their
+        attempts.{' '}
         {circuit.state === 'half_open'
           ? 'A single one is tried right now.'
           : probeWords(circuit.nextProbeAt, nowMs)}{' '}
@@ -40,6 +42,7 @@ export function HealthNote({ endpoint }: { endpoint: Endpoint }) {
   if (circuit.consecutiveFailures > 0) {
     return (
       <div className="note note-wait" role="status">
+        {failing}
         {plural(circuit.consecutiveFailures, 'failure')} in a row. After ten it is paused and only probed,
         until it works again.
       </div>

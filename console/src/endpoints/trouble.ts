@@ -19,10 +19,7 @@ export const disabledReasons = {
 export function troubleOf(endpoint: EndpointOverview, nowMs: number): Trouble {
   const { disabled, disabledReason, circuit, circuitReason, nextProbeAt, failingSince, consecutiveFailures } =
     endpoint;
-  const since =
-    failingSince === null
-      ? ''
-      : `Failing for ${duration(Math.max(1_000, nowMs - new Date(failingSince).getTime()))}. `;
+  const since = failingWords(failingSince, nowMs);
   if (disabled) {
     return { tone: 'off', state: 'disabled', why: disabledReasons[disabledReason ?? 'by_request'] };
   }
@@ -41,6 +38,12 @@ export function troubleOf(endpoint: EndpointOverview, nowMs: number): Trouble {
     };
   }
   return { tone: 'ok', state: 'healthy', why: '' };
+}
+
+/** `Failing for 3 h. `, with the space that follows it; empty while it does not fail. */
+export function failingWords(failingSince: string | null, nowMs: number): string {
+  if (failingSince === null) return '';
+  return `Failing for ${duration(Math.max(1_000, nowMs - new Date(failingSince).getTime()))}. `;
 }
 
 function sentence(text: string): string {

@@ -39,6 +39,11 @@ export class CircuitAnswer {
   nextProbeAt: Date | null;
   /** @example 0 */
   consecutiveFailures: number;
+  /**
+   * When it first failed after it last succeeded; null while it does not fail.
+   * @example null
+   */
+  failingSince: Date | null;
 }
 
 @ApiExtraModels(ExponentialRetry, ScheduledRetry)
