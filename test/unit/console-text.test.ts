@@ -1,4 +1,5 @@
 /** What the console makes of text from outside: shown as it came, cut into pieces, never parsed and printed. */
+import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorSentences } from '../../console/src/deliveries/error-codes.js';
@@ -104,6 +105,21 @@ describe('the signature checker', () => {
       good: true,
     });
     expect(await check(signed, nowMs + 301_000)).toEqual({ good: true, aged: true });
+  });
+
+  it('takes what an ed25519 endpoint signs, by its public key, and refuses another’s', async () => {
+    const [ours, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
+    const publicKey = (pair: typeof ours) =>
+      `whpk_${pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')}`;
+    const content = Buffer.from(`${signed.id}.${signed.timestamp}.${signed.body}`);
+    const signatures = `v1a,${sign(null, content, ours.privateKey).toString('base64')}`;
+    expect(await check({ ...signed, secret: publicKey(ours), signatures }, nowMs)).toMatchObject({
+      good: true,
+    });
+    expect(await check({ ...signed, secret: publicKey(other), signatures }, nowMs)).toMatchObject({
+      good: false,
+    });
+    expect(await check({ ...signed, secret: 'whpk_AAAA', signatures }, nowMs)).toMatchObject({ good: false });
   });
 
   it('refuses what was changed', async () => {

@@ -22,8 +22,8 @@ export function SignatureChecker({ secret }: { secret: string | undefined }) {
       <div className="dim">Paste what your receiver got. It is checked in this browser and sent nowhere.</div>
       <div className="columns">
         <TextInput
-          label="Secret"
-          placeholder={secret ? 'the one shown above' : 'whsec_…'}
+          label="Secret, or public key"
+          placeholder={secret ? 'the one shown above' : 'whsec_… or whpk_…'}
           required={!secret}
           value={signed.secret}
           onChange={(event) => change({ secret: event.currentTarget.value })}

@@ -4,13 +4,20 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Endpoint, Secret } from '../../api/types.js';
 import { useFace } from '../../face/face.js';
+import { AppLink } from '../../kit/AppLink.js';
 import { CodeBlock } from '../../kit/Json.js';
 import { useSay } from '../../kit/Messages.js';
 import { Page, Panel } from '../../kit/Page.js';
+import { Failure } from '../../kit/States.js';
 import { SignatureChecker } from './SignatureChecker.js';
 import { snippets } from './snippets.js';
 
 const PLACEHOLDER = 'whsec_…';
+
+function keyButton(isPublicKey: boolean, isShown: boolean): string {
+  if (isPublicKey) return isShown ? 'Hide public key' : 'Show public key';
+  return isShown ? 'Hide secret' : 'Put in my secret';
+}
 
 export default function VerifyPage() {
   const { client, can, tenantId } = useFace();
@@ -23,6 +30,7 @@ export default function VerifyPage() {
     queryFn: () => client.get<{ data: Endpoint[] }>(path, { limit: 200 }),
   });
   const chosen = endpointId ?? endpoints.data?.data[0]?.id ?? null;
+  const isPublicKey = endpoints.data?.data.find(({ id }) => id === chosen)?.signing === 'ed25519';
   const read = useMutation({
     mutationFn: () => client.get<Secret>(`${path}/${chosen}/secret`),
     onSuccess: (answer) => setSecret(answer.publicKey ?? answer.secret),
@@ -33,6 +41,24 @@ export default function VerifyPage() {
       title="Verify signatures"
       about="Anybody can send a request to your URL. What came from us is signed: check that, before you believe it."
     >
+      {endpoints.error && <Failure error={endpoints.error} retry={() => void endpoints.refetch()} />}
+      {endpoints.data?.data.length === 0 && (
+        <div className="note">
+          There is no endpoint yet, so there is no secret to put in.{' '}
+          <AppLink to="/">{can.manage ? 'Add an endpoint first' : 'See your endpoints'}</AppLink>.
+        </div>
+      )}
+      {isPublicKey && (
+        <div className="note note-wait stack-tight">
+          <div>
+            This endpoint signs with ed25519: its <code>webhook-signature</code> begins with <code>v1a,</code>
+            , while the code below is for <code>v1,</code> and a shared secret. Verify{' '}
+            <code>id.timestamp.body</code> with your language’s own ed25519 and the endpoint’s public key: the
+            base64 of its 32 bytes, after <code>whpk_</code>.
+          </div>
+          {secret && <CodeBlock text={secret} label="public key" />}
+        </div>
+      )}
       <Panel
         title="In your code"
         aside={
@@ -55,7 +81,7 @@ export default function VerifyPage() {
                 loading={read.isPending}
                 onClick={() => (secret ? setSecret(undefined) : read.mutate())}
               >
-                {secret ? 'Hide secret' : 'Put in my secret'}
+                {keyButton(isPublicKey, secret !== undefined)}
               </Button>
             </>
           )
@@ -75,7 +101,10 @@ export default function VerifyPage() {
                 <div className="dim">
                   Install: <code>{install}</code>
                 </div>
-                <CodeBlock text={code(secret ?? PLACEHOLDER)} label={`${language} code`} />
+                <CodeBlock
+                  text={code(isPublicKey ? PLACEHOLDER : (secret ?? PLACEHOLDER))}
+                  label={`${language} code`}
+                />
               </div>
             </Tabs.Panel>
           ))}
