@@ -1,7 +1,7 @@
 /** Deliveries over time, by what became of them: stacked bars. The table beneath is for those who cannot see it. */
 import { VisuallyHidden } from '@mantine/core';
 import type { OverviewBucket } from '../api/types.js';
-import { inFull, inShort } from '../kit/words.js';
+import { inFull, inShort, utc } from '../kit/words.js';
 import { ticksUpTo, timeLabel, timeTicks } from './scale.js';
 import { useWidth } from './useWidth.js';
 
@@ -58,7 +58,7 @@ export function DeliveriesChart({
                 return <rect key={status} x={x} width={bar} y={y(from) - tall} height={tall} fill={fill} />;
               })}
               <rect className="hover" x={x} width={slot} y={0} height={HEIGHT - BOTTOM}>
-                <title>{`${timeLabel(bucket.at, bucketSeconds)}: ${layers.map(({ status }) => `${inFull(bucket[status])} ${status}`).join(', ')}`}</title>
+                <title>{`${timeLabel(bucket.at, bucketSeconds)} (${utc(bucket.at)}): ${layers.map(({ status }) => `${inFull(bucket[status])} ${status}`).join(', ')}`}</title>
               </rect>
             </g>
           );

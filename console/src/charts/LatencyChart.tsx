@@ -1,6 +1,6 @@
 /** How long attempts took: median and 95th percentile. Without attempts the line breaks, rather than falling to zero. */
 import type { OverviewBucket } from '../api/types.js';
-import { duration } from '../kit/words.js';
+import { duration, utc } from '../kit/words.js';
 import { ticksUpTo, timeLabel, timeTicks } from './scale.js';
 import { useWidth } from './useWidth.js';
 
@@ -76,9 +76,10 @@ export function LatencyChart({
             height={HEIGHT - BOTTOM}
           >
             <title>
+              {`${timeLabel(bucket.at, bucketSeconds)} (${utc(bucket.at)}): `}
               {bucket.p50Ms === null
-                ? `${timeLabel(bucket.at, bucketSeconds)}: no attempts`
-                : `${timeLabel(bucket.at, bucketSeconds)}: median ${duration(bucket.p50Ms)}, 95th percentile ${duration(bucket.p95Ms!)}`}
+                ? 'no attempts'
+                : `median ${duration(bucket.p50Ms)}, 95th percentile ${duration(bucket.p95Ms!)}`}
             </title>
           </rect>
         ))}

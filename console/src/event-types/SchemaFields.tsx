@@ -5,7 +5,7 @@ import type { SchemaField } from './schema-fields.js';
 export function SchemaFields({ fields }: { fields: SchemaField[] }) {
   return (
     <div className="table-wrap">
-      <table className="table" aria-label="Fields">
+      <table className="table fields" aria-label="Fields">
         <thead>
           <tr>
             <th scope="col">Field</th>

@@ -1,4 +1,7 @@
-/** The host's colour on what can be pressed and where one is; with light or dark text on it, whichever can be read. */
+/**
+ * The host's colour on what can be pressed and where one is; with light or dark text on it, whichever can be read. Where
+ * it is drawn on our grounds, theme.css moves it away from them.
+ */
 export function applyAccent(color: string): () => void {
   const style = document.documentElement.style;
   const set: Record<string, string> = {
@@ -6,10 +9,12 @@ export function applyAccent(color: string): () => void {
     '--mantine-color-ink-filled-hover': `color-mix(in srgb, ${color} 88%, black)`,
     '--mantine-primary-color-filled': color,
     '--ph-on-primary': isLight(color) ? '#1c1b18' : '#ffffff',
-    '--ph-brass': color,
+    '--ph-accent': color,
   };
   for (const [name, value] of Object.entries(set)) style.setProperty(name, value);
+  document.documentElement.dataset.accent = '';
   return () => {
+    delete document.documentElement.dataset.accent;
     for (const name of Object.keys(set)) style.removeProperty(name);
   };
 }

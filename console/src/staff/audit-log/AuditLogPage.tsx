@@ -43,8 +43,8 @@ const actions = [
   'secret.read',
   'secret.rotated',
   'tenant.created',
-  'tenant.updated',
   'tenant.deleted',
+  'tenant.updated',
 ];
 
 export default function AuditLogPage() {
@@ -55,10 +55,12 @@ export default function AuditLogPage() {
   const columns: Column<AuditRecord>[] = [
     {
       head: 'What',
-      cell: ({ action, createdAt }) => (
+      cell: ({ action, createdAt, targetId, tenantId }) => (
         <>
           <code>{action}</code>
           <div className="only-phone dim small">
+            <div>{targetId && <Identifier id={targetId} />}</div>
+            {tenantId && <div className="truncate">{labelOf(tenantId)?.name ?? tenantId}</div>}
             <Moment at={createdAt} />
           </div>
         </>
@@ -105,7 +107,7 @@ export default function AuditLogPage() {
           clearable
           searchable
           w={200}
-          data={actions}
+          data={action === undefined || actions.includes(action) ? actions : [action, ...actions]}
           value={action ?? null}
           onChange={(value) => change({ action: value ?? undefined })}
         />
@@ -129,7 +131,11 @@ export default function AuditLogPage() {
             <Empty
               icon={ScrollText}
               title={action || tenant ? 'Nothing fits' : 'Nothing has been changed yet'}
-            />
+            >
+              {action || tenant
+                ? 'Take a filter away to see more.'
+                : 'Whatever is changed or read that is secret is written here.'}
+            </Empty>
           }
         />
       </section>

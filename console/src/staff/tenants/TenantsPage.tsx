@@ -24,6 +24,7 @@ const columns: Column<Tenant>[] = [
   },
   {
     head: 'External id',
+    width: '26%',
     cell: ({ externalId }) =>
       externalId === null ? (
         <span className="dim">–</span>
