@@ -2,6 +2,7 @@
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Chrome } from './brand/Chrome.js';
+import { reloadForNewBuild } from './face/new-build.js';
 import { Loading } from './kit/States.js';
 
 const [, face] = /^\/console\/(portal|catalog)(?:\/|$)/.exec(window.location.pathname) ?? [];
@@ -12,8 +13,7 @@ const Face =
       ? lazy(() => import('./catalog/Catalog.js'))
       : lazy(() => import('./staff/Staff.js'));
 
-// A build that replaced this one took its files along; the page that knows the new ones is one reload away.
-window.addEventListener('vite:preloadError', () => window.location.reload());
+window.addEventListener('vite:preloadError', () => void reloadForNewBuild());
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

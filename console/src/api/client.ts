@@ -37,15 +37,9 @@ export function createClient(token: string | undefined, onSignedOut: () => void)
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch((error: unknown) => {
-      const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-      throw new Problem(
-        0,
-        'unreachable',
-        timedOut ? 'Posthorn did not answer in time.' : 'Posthorn cannot be reached. Is it running?',
-      );
-    });
-    const text = await response.text();
+    }).catch(noAnswer);
+    // A connection may break in the middle of an answer as well.
+    const text = await response.text().catch(noAnswer);
     if (response.ok) return text;
     if (response.status === 401) onSignedOut();
     const isProblem = /json/.test(response.headers.get('content-type') ?? '');
@@ -64,8 +58,16 @@ export function createClient(token: string | undefined, onSignedOut: () => void)
   };
 }
 
+function noAnswer(error: unknown): never {
+  const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+  throw timedOut
+    ? new Problem(0, 'timed_out', 'Posthorn did not answer in time. Try again, or ask for less at once.')
+    : new Problem(0, 'unreachable', 'Posthorn cannot be reached. Is your network up, and Posthorn running?');
+}
+
 function problemFrom(status: number, { code, title, detail, errors, requestId }: ProblemBody): Problem {
-  const message = detail ?? title ?? `The answer was ${status}.`;
+  // A proxy before us speaks for itself, in HTML.
+  const message = detail ?? title ?? `Posthorn did not answer; something before it did, with ${status}.`;
   return new Problem(status, code ?? 'unknown', message, errors, requestId);
 }
 

@@ -17,6 +17,8 @@ export interface List<T> {
   isLoading: boolean;
   isSearching: boolean;
   error: unknown;
+  /** The rows are those of before: asking for them again failed. */
+  isStale: boolean;
   hasMore: boolean;
   more: () => void;
   retry: () => void;
@@ -67,6 +69,7 @@ export function useList<T>(
     isLoading: result.isPending,
     isSearching: isFetchingNextPage || isPlaceholderData,
     error: result.error,
+    isStale: result.isRefetchError,
     hasMore: hasNextPage,
     more: () => void fetchNextPage(),
     retry: () => void result.refetch(),

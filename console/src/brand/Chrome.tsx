@@ -7,7 +7,7 @@ import './kit.css';
 import { MantineProvider, type MantineThemeOverride } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { Problem } from '../api/problem.js';
+import { isPassing, Problem } from '../api/problem.js';
 import { Messages } from '../kit/Messages.js';
 import { theme } from './theme.js';
 
@@ -27,14 +27,20 @@ export function Chrome({ children, override }: { children: ReactNode; override?:
   );
 }
 
+/** A browser that believes itself offline may reach a Posthorn on its own machine; and to wait for ever says nothing. */
+const networkMode = 'always';
+
 function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        // A refusal will be one the next time as well; only what the network or the database did is tried again.
-        retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status < 500),
+        // A refusal will be one the next time as well, and who waited for a timeout has waited enough.
+        retry: (failures, error) =>
+          failures < 2 && isPassing(error) && !(error instanceof Problem && error.code === 'timed_out'),
+        networkMode,
       },
+      mutations: { networkMode },
     },
   });
 }

@@ -13,10 +13,10 @@ import { BrandContext } from './brand.js';
 import { router } from './router.js';
 
 export default function Catalog() {
-  const face = useMemo(publicFace, []);
+  const client = useMemo(() => createClient(undefined, () => undefined), []);
   const first = useQuery({
     queryKey: ['public-brand'],
-    queryFn: () => face.client.get<PublicCatalogPage>('/v1/catalog', { limit: 1 }),
+    queryFn: () => client.get<PublicCatalogPage>('/v1/catalog', { limit: 1 }),
     staleTime: Infinity,
   });
   const color = first.data?.brand.color;
@@ -26,17 +26,18 @@ export default function Catalog() {
   if (first.error) return <Failure error={first.error} retry={() => void first.refetch()} />;
   return (
     <BrandContext.Provider value={first.data.brand}>
-      <FaceContext.Provider value={face}>
+      <FaceContext.Provider value={publicFace(client, first.data.brand.name)}>
         <RouterProvider router={router} />
       </FaceContext.Provider>
     </BrandContext.Provider>
   );
 }
 
-function publicFace(): Face {
+function publicFace(client: Face['client'], name: string | null): Face {
   return {
     kind: 'public',
-    client: createClient(undefined, () => undefined),
+    name: name ?? 'Webhooks',
+    client,
     tenantId: undefined,
     can: { manage: false, replay: false, administer: false },
     endpointPath: () => '/',

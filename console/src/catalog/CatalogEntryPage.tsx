@@ -4,9 +4,9 @@ import type { PublicEventType } from '../api/types.js';
 import { EventTypeDocs } from '../event-types/EventTypeDocs.js';
 import { useFace } from '../face/face.js';
 import { usePathPart } from '../face/path.js';
+import { Answered } from '../kit/Answered.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Page } from '../kit/Page.js';
-import { Failure, Loading } from '../kit/States.js';
 
 export default function CatalogEntryPage() {
   const name = usePathPart('name');
@@ -15,9 +15,15 @@ export default function CatalogEntryPage() {
     queryKey: ['public-event-type', name],
     queryFn: () => client.get<PublicEventType>(`/v1/catalog/${encodeURIComponent(name)}`),
   });
-  if (type.isPending) return <Loading />;
-  if (type.error) return <Failure error={type.error} retry={() => void type.refetch()} />;
-  const { description, group, version } = type.data;
+  return (
+    <Answered query={type} back={<AppLink to="/">All event types</AppLink>}>
+      {(answer) => <Entry eventType={answer} />}
+    </Answered>
+  );
+}
+
+function Entry({ eventType }: { eventType: PublicEventType }) {
+  const { name, description, group, version } = eventType;
   return (
     <Page
       title={name}
@@ -31,7 +37,7 @@ export default function CatalogEntryPage() {
           {version !== null && <span className="tag">version {version}</span>}
         </div>
       </div>
-      <EventTypeDocs eventType={type.data} />
+      <EventTypeDocs eventType={eventType} />
     </Page>
   );
 }

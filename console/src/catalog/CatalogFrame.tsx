@@ -2,10 +2,12 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { Mark } from '../brand/Mark.js';
 import { SchemeSwitch } from '../face/SchemeSwitch.js';
+import { useFocusOnNewPage } from '../face/useFocusOnNewPage.js';
 import { useBrand } from './brand.js';
 
 export function CatalogFrame() {
   const { name, logoUrl } = useBrand();
+  useFocusOnNewPage();
   return (
     <>
       <a href="#main" className="skip-link">

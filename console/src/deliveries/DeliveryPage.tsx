@@ -5,12 +5,12 @@ import type { Attempt, DeliveryDetails, Endpoint } from '../api/types.js';
 import { useFace } from '../face/face.js';
 import { usePathPart } from '../face/path.js';
 import { useLabels } from '../face/labels.js';
+import { Answered } from '../kit/Answered.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Clamped } from '../kit/Clamped.js';
 import { Identifier } from '../kit/Identifier.js';
 import { Moment } from '../kit/Moment.js';
 import { Facts, Page, Panel } from '../kit/Page.js';
-import { Failure, Loading } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
 import { Actions } from './Actions.js';
 import { eventQuery } from './event.js';
@@ -29,9 +29,11 @@ export default function DeliveryPage() {
     // Something is about to happen to it; what has ended does not change by itself.
     refetchInterval: ({ state }) => (state.data?.status === 'pending' ? LIVE_MS : false),
   });
-  if (delivery.isPending) return <Loading lines={8} />;
-  if (delivery.error) return <Failure error={delivery.error} retry={() => void delivery.refetch()} />;
-  return <Story delivery={delivery.data} />;
+  return (
+    <Answered query={delivery} back={<AppLink to="/deliveries">Deliveries</AppLink>}>
+      {(answer) => <Story delivery={answer} />}
+    </Answered>
+  );
 }
 
 function Story({ delivery }: { delivery: DeliveryDetails }) {
@@ -77,7 +79,7 @@ function Story({ delivery }: { delivery: DeliveryDetails }) {
             <Timeline delivery={delivery} endpoint={endpoint.data} times={event.data} attempts={attempts} />
           </Panel>
           <Panel title="Event">
-            <Payload event={event.data} error={event.error} />
+            <Payload query={event} />
           </Panel>
           <Panel title="Signature">
             <SignatureExplained attempt={attempts.rows[0]} endpoint={endpoint.data} />

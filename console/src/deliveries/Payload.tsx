@@ -1,4 +1,5 @@
 /** The event that is delivered. */
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { EventWithText } from './event.js';
 import { Json } from '../kit/Json.js';
@@ -6,8 +7,12 @@ import { Moment } from '../kit/Moment.js';
 import { Facts } from '../kit/Page.js';
 import { Failure, Loading } from '../kit/States.js';
 
-export function Payload({ event, error }: { event: EventWithText | undefined; error: unknown }) {
-  if (error) return <Failure error={error} />;
+export function Payload({
+  query: { data: event, error, refetch },
+}: {
+  query: UseQueryResult<EventWithText>;
+}) {
+  if (event === undefined && error) return <Failure error={error} retry={() => void refetch()} />;
   if (event === undefined) return <Loading lines={4} />;
   return (
     <div className="stack">

@@ -7,11 +7,13 @@ import { useList } from '../api/list.js';
 import type { Delivery, Endpoint } from '../api/types.js';
 import { DeliveryTable } from '../deliveries/DeliveryTable.js';
 import { useFace } from '../face/face.js';
+import { useLabels } from '../face/labels.js';
 import { usePathPart } from '../face/path.js';
+import { Answered } from '../kit/Answered.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Clamped } from '../kit/Clamped.js';
 import { Page, Panel } from '../kit/Page.js';
-import { Empty, Failure, Loading } from '../kit/States.js';
+import { Empty } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
 import { EndpointActions } from './EndpointActions.js';
 import { EndpointForm } from './EndpointForm.js';
@@ -35,13 +37,23 @@ export default function EndpointPage() {
     queryFn: () => face.client.get<Endpoint>(`/v1/tenants/${encodeURIComponent(tenantId)}/endpoints/${id}`),
     refetchInterval: LIVE_MS,
   });
-  if (endpoint.isPending) return <Loading lines={8} />;
-  if (endpoint.error) return <Failure error={endpoint.error} retry={() => void endpoint.refetch()} />;
-  return <EndpointView endpoint={endpoint.data} />;
+  return (
+    <Answered query={endpoint} back={<Back tenantId={tenantId} />}>
+      {(answer) => <EndpointView endpoint={answer} />}
+    </Answered>
+  );
+}
+
+/** Staff go back to the tenant, and are told by the way whose endpoint it is. */
+function Back({ tenantId }: { tenantId: string }) {
+  const { kind } = useFace();
+  const name = useLabels(kind === 'staff' ? [tenantId] : [])(tenantId)?.name;
+  if (kind !== 'staff') return <AppLink to="/">Endpoints</AppLink>;
+  return <AppLink to={`/tenants/${encodeURIComponent(tenantId)}`}>{name ?? 'Tenant'}</AppLink>;
 }
 
 function EndpointView({ endpoint }: { endpoint: Endpoint }) {
-  const { kind, can } = useFace();
+  const { can } = useFace();
   const [editing, setEditing] = useState(false);
   const deliveries = useList<Delivery>(
     '/v1/deliveries',
@@ -52,13 +64,7 @@ function EndpointView({ endpoint }: { endpoint: Endpoint }) {
   return (
     <Page
       title={endpointName(endpoint.url)}
-      back={
-        kind === 'staff' ? (
-          <AppLink to={`/tenants/${endpoint.tenantId}`}>Tenant</AppLink>
-        ) : (
-          <AppLink to="/">Endpoints</AppLink>
-        )
-      }
+      back={<Back tenantId={endpoint.tenantId} />}
       heading={
         <span className="row" style={{ gap: 12 }}>
           <Clamped text={endpointName(endpoint.url)} /> <StatusOf status={endpoint.status} />

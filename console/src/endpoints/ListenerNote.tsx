@@ -2,7 +2,7 @@
 import { useList } from '../api/list.js';
 import type { Endpoint, Listener } from '../api/types.js';
 import { Moment } from '../kit/Moment.js';
-import { Author } from '../replays/Author.js';
+import { Author } from '../face/Author.js';
 
 export function ListenerNote({ endpoint }: { endpoint: Endpoint }) {
   const { rows } = useList<Listener>(`/v1/tenants/${endpoint.tenantId}/listeners`, {}, { live: true });

@@ -8,7 +8,7 @@ import { ListTable, type Column } from '../kit/ListTable.js';
 import { Moment } from '../kit/Moment.js';
 import { Panel } from '../kit/Page.js';
 import { Empty } from '../kit/States.js';
-import { Author } from '../replays/Author.js';
+import { Author } from '../face/Author.js';
 import { EventTypeTags } from './EventTypeTags.js';
 import { listenCommand } from './listener.js';
 

@@ -5,11 +5,11 @@ import { useState } from 'react';
 import type { EventType } from '../api/types.js';
 import { useFace } from '../face/face.js';
 import { useGo, usePathPart } from '../face/path.js';
+import { Answered } from '../kit/Answered.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Confirm } from '../kit/Confirm.js';
 import { useSay } from '../kit/Messages.js';
 import { Page } from '../kit/Page.js';
-import { Failure, Loading } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
 import { EventTypeDocs } from './EventTypeDocs.js';
 import { EventTypeForm } from './EventTypeForm.js';
@@ -20,9 +20,15 @@ export default function EventTypePage() {
   const { client } = useFace();
   const path = `/v1/event-types/${encodeURIComponent(name)}`;
   const type = useQuery({ queryKey: ['event-type', name], queryFn: () => client.get<EventType>(path) });
-  if (type.isPending) return <Loading />;
-  if (type.error) return <Failure error={type.error} retry={() => void type.refetch()} />;
-  const { description, group, version, validation, archived } = type.data;
+  return (
+    <Answered query={type} back={<AppLink to="/event-types">Event types</AppLink>}>
+      {(answer) => <Story eventType={answer} />}
+    </Answered>
+  );
+}
+
+function Story({ eventType }: { eventType: EventType }) {
+  const { name, description, group, version, validation, archived } = eventType;
   return (
     <Page
       title={name}
@@ -33,7 +39,7 @@ export default function EventTypePage() {
           {archived && <StatusOf status="archived" />}
         </span>
       }
-      actions={<Actions eventType={type.data} />}
+      actions={<Actions eventType={eventType} />}
     >
       <div className="stack-tight">
         <div style={{ overflowWrap: 'anywhere', maxWidth: '80ch' }}>{description}</div>
@@ -45,7 +51,7 @@ export default function EventTypePage() {
           )}
         </div>
       </div>
-      <EventTypeDocs eventType={type.data} />
+      <EventTypeDocs eventType={eventType} />
     </Page>
   );
 }

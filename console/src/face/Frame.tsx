@@ -1,9 +1,10 @@
 /** Navigation beside the page; on a phone, behind a button. */
 import { Burger } from '@mantine/core';
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { SchemeSwitch } from './SchemeSwitch.js';
+import { useFocusOnNewPage } from './useFocusOnNewPage.js';
 
 export interface Place {
   to: string;
@@ -14,7 +15,7 @@ export interface Place {
 
 export function Frame({ brand, places, foot }: { brand: ReactNode; places: Place[]; foot: ReactNode }) {
   const [open, setOpen] = useState(false);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const path = useFocusOnNewPage();
   useEffect(() => setOpen(false), [path]);
   return (
     <>

@@ -7,6 +7,8 @@ import type { Client } from '../api/client.js';
 
 export interface Face {
   kind: 'staff' | 'portal' | 'public';
+  /** What it goes by: ours, or the host's own. */
+  name: string;
   client: Client;
   /** The only tenant that there is for the viewer; undefined: all. */
   tenantId: string | undefined;

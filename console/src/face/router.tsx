@@ -7,7 +7,9 @@ import {
   type RouteComponent,
 } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
+import { Problem } from '../api/problem.js';
 import { AppLink } from '../kit/AppLink.js';
+import { Page, useTitle } from '../kit/Page.js';
 import { Empty, Failure, Loading } from '../kit/States.js';
 import { parseSearch, stringifySearch } from './search.js';
 
@@ -23,14 +25,14 @@ export interface Face {
 export function faceRouter({ basepath, frame, home, pages }: Face) {
   const root = createRootRoute({
     component: frame,
-    notFoundComponent: () => (
-      <Empty icon={Compass} title="There is no such page">
-        <AppLink to="/">Back to {home}</AppLink>
-      </Empty>
-    ),
+    notFoundComponent: () => <NoSuchPage home={home} />,
   });
   const routes = Object.entries(pages).map(([path, load]) =>
-    createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) }),
+    createRoute({
+      getParentRoute: () => root,
+      path,
+      component: lazyRouteComponent(() => load().catch(notLoaded)),
+    }),
   );
   return createRouter({
     routeTree: root.addChildren(routes),
@@ -39,7 +41,30 @@ export function faceRouter({ basepath, frame, home, pages }: Face) {
     stringifySearch,
     defaultPreload: 'intent',
     defaultPendingComponent: () => <Loading />,
-    defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+    defaultErrorComponent: ({ error }) => (
+      <Page title="Not available">
+        <Failure error={error} retry={() => window.location.reload()} />
+      </Page>
+    ),
     scrollRestoration: true,
   });
+}
+
+/** A page's file that does not come is told like any other answer that does not: the router itself would reload, at once. */
+function notLoaded(error: unknown): never {
+  const problem = new Problem(
+    0,
+    'unreachable',
+    'This page could not be loaded. Is your network up, and Posthorn running?',
+  );
+  throw Object.assign(problem, { cause: error });
+}
+
+function NoSuchPage({ home }: { home: string }) {
+  useTitle('Not found');
+  return (
+    <Empty icon={Compass} title="There is no such page">
+      <AppLink to="/">Back to {home}</AppLink>
+    </Empty>
+  );
 }

@@ -5,6 +5,7 @@
 import { Button, Loader } from '@mantine/core';
 import { useRef, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
 import type { List } from '../api/list.js';
+import { messageOf } from '../api/problem.js';
 import { AppLink } from './AppLink.js';
 import { Failure, Loading } from './States.js';
 
@@ -47,6 +48,7 @@ export function ListTable<T>({ label, list, columns, keyOf, linkOf, empty }: Pro
 
   return (
     <>
+      {list.isStale && <Problem list={list} />}
       <div className="table-wrap">
         <table className="table" aria-label={label} aria-busy={list.isSearching}>
           <thead>
@@ -91,17 +93,21 @@ export function ListTable<T>({ label, list, columns, keyOf, linkOf, empty }: Pro
   );
 }
 
+/** Above the rows when they are old, beneath them when no more could be read. */
+function Problem<T>({ list }: { list: List<T> }) {
+  return (
+    <div className="table-foot bad" role="alert">
+      {list.isStale && 'This is not up to date. '}
+      {messageOf(list.error)}
+      <Button variant="default" onClick={list.isStale ? list.retry : list.more}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
 function Foot<T>({ list }: { list: List<T> }) {
-  if (list.error) {
-    return (
-      <div className="table-foot bad" role="alert">
-        {list.error instanceof Error ? list.error.message : 'The next page could not be read.'}
-        <Button variant="default" onClick={list.retry}>
-          Try again
-        </Button>
-      </div>
-    );
-  }
+  if (list.error && !list.isStale) return <Problem list={list} />;
   if (list.isSearching) {
     return (
       <div className="table-foot dim" role="status">

@@ -1,5 +1,6 @@
 /** A page's head: where one is, what it is about, what can be done. Also the document's title. */
-import { useEffect, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, type ReactNode } from 'react';
+import { useFace } from '../face/face.js';
 
 interface Props {
   title: string;
@@ -11,10 +12,20 @@ interface Props {
   children: ReactNode;
 }
 
-export function Page({ title, heading, about, actions, back, children }: Props) {
+/** The page in the tab's name and in the history, under the host's name where it has given one. */
+export function useTitle(title: string): void {
+  const { name } = useFace();
   useEffect(() => {
-    document.title = `${title} · Posthorn`;
-  }, [title]);
+    document.title = `${title} · ${name}`;
+  }, [title, name]);
+}
+
+/** True while what is shown could not be read again. */
+export const StaleContext = createContext(false);
+
+export function Page({ title, heading, about, actions, back, children }: Props) {
+  useTitle(title);
+  const isStale = useContext(StaleContext);
   return (
     <div className="page">
       {back && <div className="page-back">{back}</div>}
@@ -29,6 +40,11 @@ export function Page({ title, heading, about, actions, back, children }: Props) 
         </div>
         {actions && <div className="page-actions">{actions}</div>}
       </header>
+      {isStale && (
+        <div className="note note-bad" role="alert">
+          This is not up to date: Posthorn does not answer. Trying again by itself.
+        </div>
+      )}
       {children}
     </div>
   );

@@ -7,14 +7,14 @@ export interface ProgressPart {
   fill: string;
 }
 
-interface Props {
+export interface Progress {
   /** What is counted, for those who do not see the bar. */
   label: string;
   total: number;
   parts: ProgressPart[];
 }
 
-export function ProgressBar({ label, total, parts }: Props) {
+export function ProgressBar({ label, total, parts }: Progress) {
   const done = parts.reduce((sum, { count }) => sum + count, 0);
   const whole = Math.max(total, done, 1);
   return (

@@ -2,7 +2,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { CircleAlert, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { messageOf, Problem } from '../api/problem.js';
+import { adviceOn, isPassing, messageOf, Problem } from '../api/problem.js';
 
 export function Loading({ lines = 6 }: { lines?: number }) {
   return (
@@ -32,18 +32,22 @@ export function Empty({ icon: Icon, title, children, action }: EmptyProps) {
   );
 }
 
+/** A refusal stays one however often it is asked for: only what may pass by itself can be tried again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
-  const requestId = error instanceof Problem ? error.requestId : undefined;
+  const passing = isPassing(error);
+  const requestId = passing && error instanceof Problem ? error.requestId : undefined;
+  const advice = adviceOn(error);
   return (
     <div className="empty" role="alert">
       <CircleAlert size={22} strokeWidth={1.5} aria-hidden="true" className="bad" />
       <p className="empty-title">{messageOf(error)}</p>
+      {advice && <div className="dim">{advice}</div>}
       {requestId && (
         <div className="dim small">
           Request <code>{requestId}</code>, as the server’s log names it.
         </div>
       )}
-      {retry && (
+      {retry && passing && (
         <Button variant="default" onClick={retry}>
           Try again
         </Button>

@@ -51,10 +51,11 @@ export default function Portal() {
   );
 }
 
-function faceOf({ tenant, rights }: PortalSession, client: Face['client']): Face {
+function faceOf({ tenant, brand, rights }: PortalSession, client: Face['client']): Face {
   const manages = rights === 'manage';
   return {
     kind: 'portal',
+    name: brand.name ?? 'Webhooks',
     client,
     tenantId: tenant.id,
     can: { manage: manages, replay: manages, administer: false },

@@ -1,47 +1,43 @@
 /** One replay, while it runs and afterwards. */
 import { Button } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Replay } from '../api/types.js';
+import { Author } from '../face/Author.js';
+import { useBackgroundWork } from '../background/useBackgroundWork.js';
 import { useFace } from '../face/face.js';
 import { usePathPart } from '../face/path.js';
+import { Answered } from '../kit/Answered.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Confirm } from '../kit/Confirm.js';
 import { Identifier } from '../kit/Identifier.js';
-import { useSay } from '../kit/Messages.js';
 import { Moment } from '../kit/Moment.js';
 import { Facts, Page, Panel } from '../kit/Page.js';
-import { Failure, Loading } from '../kit/States.js';
+import { ProgressBar } from '../kit/ProgressBar.js';
 import { StatusOf } from '../kit/Status.js';
 import { useNow } from '../kit/useNow.js';
 import { duration, inFull } from '../kit/words.js';
-import { Author } from './Author.js';
 import { FilterWords } from './FilterWords.js';
-import { Progress } from './Progress.js';
+import { replayProgress, underWay } from './progress.js';
 
-const LIVE_MS = 1_000;
 /** What it sent goes on being retried after it has ended; a while later, nobody is watching any more. */
 const WATCHED_AFTER_MS = 600_000;
 
 export default function ReplayPage() {
-  const id = usePathPart('replay');
-  const { client, can } = useFace();
-  const say = useSay();
-  const [asking, setAsking] = useState(false);
-  const replay = useQuery({
-    queryKey: ['replay', id],
-    queryFn: () => client.get<Replay>(`/v1/replays/${id}`),
-    refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? LIVE_MS : false),
-  });
-  const cancel = useMutation({
-    mutationFn: () => client.send<Replay>('POST', `/v1/replays/${id}/cancel`),
-    onSuccess: () => replay.refetch(),
-    onError: say.failed,
-    onSettled: () => setAsking(false),
-  });
-  if (replay.isPending) return <Loading />;
-  if (replay.error) return <Failure error={replay.error} retry={() => void replay.refetch()} />;
-  const { data } = replay;
+  const { query, ask, confirm } = useBackgroundWork<Replay>('replays', usePathPart('replay'), isMoving);
+  return (
+    <Answered query={query} back={<AppLink to="/replays">Replays</AppLink>}>
+      {(replay) => <Story replay={replay} onCancel={ask} confirm={confirm} />}
+    </Answered>
+  );
+}
+
+interface StoryProps {
+  replay: Replay;
+  onCancel: () => void;
+  confirm: ReturnType<typeof useBackgroundWork>['confirm'];
+}
+
+function Story({ replay: data, onCancel, confirm }: StoryProps) {
+  const { can } = useFace();
   return (
     <Page
       title="Replay"
@@ -60,7 +56,7 @@ export default function ReplayPage() {
             </Button>
           </AppLink>
           {can.replay && data.status === 'running' && (
-            <Button color="red" variant="light" onClick={() => setAsking(true)}>
+            <Button color="red" variant="light" onClick={onCancel}>
               Cancel replay
             </Button>
           )}
@@ -69,7 +65,7 @@ export default function ReplayPage() {
     >
       <Panel>
         <div className="stack">
-          <Progress replay={data} />
+          <ProgressBar {...replayProgress(data)} />
           <Counts replay={data} />
           {data.error && <div className="note note-bad">{data.error}</div>}
         </div>
@@ -85,14 +81,7 @@ export default function ReplayPage() {
           ]}
         />
       </Panel>
-      <Confirm
-        opened={asking}
-        title="Cancel this replay?"
-        act="Cancel replay"
-        busy={cancel.isPending}
-        onAct={() => cancel.mutate()}
-        onClose={() => setAsking(false)}
-      >
+      <Confirm {...confirm} title="Cancel this replay?" act="Cancel replay">
         What it has sent again already stays sent; the rest is left as it is.
       </Confirm>
     </Page>
@@ -110,9 +99,7 @@ function Counts({ replay }: { replay: Replay }) {
       <span className={replay.failed > 0 ? 'status-bad numeric' : 'dim numeric'}>
         {inFull(replay.failed)} failed
       </span>
-      <span className="dim numeric">
-        {inFull(Math.max(0, replay.replayed - replay.succeeded - replay.failed))} under way
-      </span>
+      <span className="dim numeric">{inFull(underWay(replay))} under way</span>
       {replay.status === 'running' && <span className="dim">{timeLeft(replay, nowMs)}</span>}
     </div>
   );

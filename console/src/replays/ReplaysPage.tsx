@@ -4,6 +4,8 @@ import { RotateCcw } from 'lucide-react';
 import { useList } from '../api/list.js';
 import type { Replay } from '../api/types.js';
 import { filterNames } from '../deliveries/filter.js';
+import { Author } from '../face/Author.js';
+import { ProgressCell } from '../background/ProgressCell.js';
 import { useFace } from '../face/face.js';
 import { useFilters } from '../face/search.js';
 import { ListTable, type Column } from '../kit/ListTable.js';
@@ -12,10 +14,9 @@ import { Page } from '../kit/Page.js';
 import { Empty } from '../kit/States.js';
 import { StatusOf } from '../kit/Status.js';
 import { inFull } from '../kit/words.js';
-import { Author } from './Author.js';
 import { FilterWords } from './FilterWords.js';
 import { NewReplay } from './NewReplay.js';
-import { Progress } from './Progress.js';
+import { replayProgress } from './progress.js';
 
 const columns: Column<Replay>[] = [
   { head: 'What', cell: ({ filter, missing }) => <FilterWords filter={filter} missing={missing} /> },
@@ -25,12 +26,9 @@ const columns: Column<Replay>[] = [
     minor: true,
     width: '18%',
     cell: (replay) => (
-      <div className="stack-tight">
-        <Progress replay={replay} />
-        <span className="dim small numeric">
-          {inFull(replay.replayed)} of {inFull(replay.total)}
-        </span>
-      </div>
+      <ProgressCell progress={replayProgress(replay)}>
+        {`${inFull(replay.replayed)} of ${inFull(replay.total)}`}
+      </ProgressCell>
     ),
   },
   { head: 'By', cell: ({ createdBy }) => <Author id={createdBy} />, minor: true },

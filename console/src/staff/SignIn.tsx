@@ -1,20 +1,24 @@
 /** The door. The key is traded for a cookie and not kept. */
 import { Button, PasswordInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import type { Client } from '../api/client.js';
 import type { ConsoleSession } from '../api/types.js';
 import { messageOf } from '../api/problem.js';
 import { Mark } from '../brand/Mark.js';
 
-export function SignIn({
-  client,
-  onSignedIn,
-}: {
+interface Props {
   client: Client;
+  /** A session was there and is no more: it expired, or its key was revoked. */
+  ended: boolean;
   onSignedIn: (session: ConsoleSession) => void;
-}) {
+}
+
+export function SignIn({ client, ended, onSignedIn }: Props) {
   const [key, setKey] = useState('');
+  useEffect(() => {
+    document.title = 'Sign in · Posthorn';
+  }, []);
   const signIn = useMutation({
     mutationFn: () => client.send<ConsoleSession>('POST', '/v1/console/session', { key }),
     onSuccess: onSignedIn,
@@ -30,6 +34,11 @@ export function SignIn({
           <Mark size={30} />
           <h1>Posthorn</h1>
         </div>
+        {ended && (
+          <div className="note note-wait" role="status">
+            Your session has ended. Sign in again, and you are back where you were.
+          </div>
+        )}
         <PasswordInput
           size="sm"
           label="API key"

@@ -1,7 +1,7 @@
 /** The staff's face: sign in, then the console with whatever the key may do. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { createClient } from '../api/client.js';
 import { Problem } from '../api/problem.js';
 import type { ConsoleSession } from '../api/types.js';
@@ -15,8 +15,14 @@ const SESSION = ['session'];
 
 export default function Staff() {
   const queries = useQueryClient();
+  const [ended, setEnded] = useState(false);
   const client = useMemo(
-    () => createClient(undefined, () => queries.setQueryData<ConsoleSession | null>(SESSION, null)),
+    () =>
+      createClient(undefined, () => {
+        if (!queries.getQueryData(SESSION)) return;
+        forget(queries);
+        setEnded(true);
+      }),
     [queries],
   );
   const { data, error, isPending, refetch } = useQuery({
@@ -34,13 +40,15 @@ export default function Staff() {
 
   if (isPending) return <Loading />;
   if (error) return <Failure error={error} retry={() => void refetch()} />;
-  if (data === null)
-    return <SignIn client={client} onSignedIn={(session) => queries.setQueryData(SESSION, session)} />;
+  const signedIn = (session: ConsoleSession) => {
+    queries.setQueryData(SESSION, session);
+    setEnded(false);
+  };
+  if (data === null) return <SignIn client={client} ended={ended} onSignedIn={signedIn} />;
 
   const signOut = async () => {
     await client.send('DELETE', '/v1/console/session');
-    queries.clear();
-    queries.setQueryData(SESSION, null);
+    forget(queries);
   };
   return (
     <SessionContext.Provider value={{ session: data, signOut }}>
@@ -51,10 +59,17 @@ export default function Staff() {
   );
 }
 
+/** What one key has read is not for the next one to see. */
+function forget(queries: QueryClient): void {
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  queries.setQueryData<ConsoleSession | null>(SESSION, null);
+}
+
 function faceOf(session: ConsoleSession, client: Face['client']): Face {
   const isAdmin = session.role === 'admin';
   return {
     kind: 'staff',
+    name: 'Posthorn',
     client,
     tenantId: session.tenantId ?? undefined,
     can: { manage: isAdmin, replay: true, administer: isAdmin },

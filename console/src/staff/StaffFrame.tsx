@@ -4,6 +4,7 @@ import { Boxes, Gauge, KeyRound, Megaphone, RotateCcw, ScrollText, Send, Tags, W
 import type { ConsoleSession } from '../api/types.js';
 import { Mark } from '../brand/Mark.js';
 import { Frame, type Place } from '../face/Frame.js';
+import { useSay } from '../kit/Messages.js';
 import { useSession } from './session.js';
 
 const places: Place[] = [
@@ -22,6 +23,7 @@ const adminPlaces: Place[] = [
 
 export function StaffFrame() {
   const { session, signOut } = useSession();
+  const say = useSay();
   return (
     <Frame
       brand={
@@ -36,7 +38,13 @@ export function StaffFrame() {
             {session.name} <span className="dim">· {session.role}</span>
           </div>
           <div className="row" style={{ justifyContent: 'space-between' }}>
-            <Button variant="subtle" color="gray" size="compact-xs" px={0} onClick={() => void signOut()}>
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-xs"
+              px={0}
+              onClick={() => void signOut().catch(say.failed)}
+            >
               Sign out
             </Button>
             <a className="dim" href="/docs" title="API reference">
@@ -51,6 +59,7 @@ export function StaffFrame() {
 
 /** A key that is bound to a tenant has no business with what is for all. */
 function placesOf({ role, tenantId }: ConsoleSession): Place[] {
-  const shown = tenantId === null ? places : places.filter(({ to }) => to !== '/broadcasts');
+  const ofAll = ['/', '/broadcasts'];
+  const shown = tenantId === null ? places : places.filter(({ to }) => !ofAll.includes(to));
   return role === 'admin' ? [...shown, ...adminPlaces] : shown;
 }

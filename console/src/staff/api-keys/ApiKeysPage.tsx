@@ -18,7 +18,7 @@ import { useSession } from '../session.js';
 import { ApiKeyForm } from './ApiKeyForm.js';
 
 export default function ApiKeysPage() {
-  const { client } = useFace();
+  const { client, can } = useFace();
   const { session } = useSession();
   const queries = useQueryClient();
   const say = useSay();
@@ -35,18 +35,19 @@ export default function ApiKeysPage() {
   const columns: Column<ApiKey>[] = [
     {
       head: 'Name',
-      cell: ({ name, hint, id }) => (
+      cell: ({ name, hint, id, role }) => (
         <>
           <div className="truncate">
             {name} {id === session.keyId && <span className="tag">yours</span>}
           </div>
           <div className="dim small">
+            <span className="only-phone">{role}</span>
             ends in <code>{hint}</code>
           </div>
         </>
       ),
     },
-    { head: 'Role', cell: ({ role }) => role },
+    { head: 'Role', minor: true, cell: ({ role }) => role },
     {
       head: 'Bound to',
       minor: true,
@@ -90,7 +91,7 @@ export default function ApiKeysPage() {
     <Page
       title="API keys"
       about="Give each program and each person a key of its own, with no more rights than it needs."
-      actions={<Button onClick={() => setAdding(true)}>New key</Button>}
+      actions={can.administer && <Button onClick={() => setAdding(true)}>New key</Button>}
     >
       <section className="panel">
         <ListTable

@@ -1,43 +1,42 @@
 /** One broadcast, while it runs and afterwards. */
 import { Button } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Broadcast } from '../../api/types.js';
+import { Author } from '../../face/Author.js';
+import { useBackgroundWork } from '../../background/useBackgroundWork.js';
 import { useFace } from '../../face/face.js';
 import { usePathPart } from '../../face/path.js';
+import { Answered } from '../../kit/Answered.js';
 import { AppLink } from '../../kit/AppLink.js';
 import { Confirm } from '../../kit/Confirm.js';
 import { Identifier } from '../../kit/Identifier.js';
-import { useSay } from '../../kit/Messages.js';
 import { Moment } from '../../kit/Moment.js';
 import { Facts, Page, Panel } from '../../kit/Page.js';
-import { Failure, Loading } from '../../kit/States.js';
+import { ProgressBar } from '../../kit/ProgressBar.js';
 import { StatusOf } from '../../kit/Status.js';
 import { inFull } from '../../kit/words.js';
-import { Author } from '../../replays/Author.js';
-import { Progress } from './Progress.js';
-
-const LIVE_MS = 1_000;
+import { broadcastProgress } from './progress.js';
 
 export default function BroadcastPage() {
-  const id = usePathPart('broadcast');
-  const { client, can } = useFace();
-  const say = useSay();
-  const [asking, setAsking] = useState(false);
-  const broadcast = useQuery({
-    queryKey: ['broadcast', id],
-    queryFn: () => client.get<Broadcast>(`/v1/broadcasts/${id}`),
-    refetchInterval: ({ state }) => (state.data?.status === 'running' ? LIVE_MS : false),
-  });
-  const cancel = useMutation({
-    mutationFn: () => client.send<Broadcast>('POST', `/v1/broadcasts/${id}/cancel`),
-    onSuccess: () => broadcast.refetch(),
-    onError: say.failed,
-    onSettled: () => setAsking(false),
-  });
-  if (broadcast.isPending) return <Loading />;
-  if (broadcast.error) return <Failure error={broadcast.error} retry={() => void broadcast.refetch()} />;
-  const { data } = broadcast;
+  const { query, ask, confirm } = useBackgroundWork<Broadcast>(
+    'broadcasts',
+    usePathPart('broadcast'),
+    ({ status }) => status === 'running',
+  );
+  return (
+    <Answered query={query} back={<AppLink to="/broadcasts">Broadcasts</AppLink>}>
+      {(broadcast) => <Story broadcast={broadcast} onCancel={ask} confirm={confirm} />}
+    </Answered>
+  );
+}
+
+interface StoryProps {
+  broadcast: Broadcast;
+  onCancel: () => void;
+  confirm: ReturnType<typeof useBackgroundWork>['confirm'];
+}
+
+function Story({ broadcast: data, onCancel, confirm }: StoryProps) {
+  const { can } = useFace();
   return (
     <Page
       title={`Broadcast of ${data.type}`}
@@ -56,7 +55,7 @@ export default function BroadcastPage() {
             </Button>
           </AppLink>
           {can.administer && data.status === 'running' && (
-            <Button color="red" variant="light" onClick={() => setAsking(true)}>
+            <Button color="red" variant="light" onClick={onCancel}>
               Cancel broadcast
             </Button>
           )}
@@ -65,7 +64,7 @@ export default function BroadcastPage() {
     >
       <Panel>
         <div className="stack">
-          <Progress broadcast={data} />
+          <ProgressBar {...broadcastProgress(data)} />
           <Counts broadcast={data} />
           {data.error && <div className="note note-bad">{data.error}</div>}
         </div>
@@ -81,14 +80,7 @@ export default function BroadcastPage() {
           ]}
         />
       </Panel>
-      <Confirm
-        opened={asking}
-        title="Cancel this broadcast?"
-        act="Cancel broadcast"
-        busy={cancel.isPending}
-        onAct={() => cancel.mutate()}
-        onClose={() => setAsking(false)}
-      >
+      <Confirm {...confirm} title="Cancel this broadcast?" act="Cancel broadcast">
         Tenants that have their event keep it, and it is delivered; the others are not told.
       </Confirm>
     </Page>

@@ -4,6 +4,8 @@ import { Megaphone } from 'lucide-react';
 import { useState } from 'react';
 import { useList } from '../../api/list.js';
 import type { Broadcast } from '../../api/types.js';
+import { Author } from '../../face/Author.js';
+import { ProgressCell } from '../../background/ProgressCell.js';
 import { useFace } from '../../face/face.js';
 import { ListTable, type Column } from '../../kit/ListTable.js';
 import { Moment } from '../../kit/Moment.js';
@@ -11,30 +13,41 @@ import { Page } from '../../kit/Page.js';
 import { Empty } from '../../kit/States.js';
 import { StatusOf } from '../../kit/Status.js';
 import { inFull } from '../../kit/words.js';
-import { Author } from '../../replays/Author.js';
 import { NewBroadcast } from './NewBroadcast.js';
-import { Progress } from './Progress.js';
+import { broadcastProgress } from './progress.js';
 
 const columns: Column<Broadcast>[] = [
-  { head: 'Event type', cell: ({ type }) => <code>{type}</code> },
-  { head: 'To', cell: ({ tenants }) => (tenants === 'all' ? 'everybody who wants it' : 'listed tenants') },
+  {
+    head: 'Event type',
+    width: '26%',
+    cell: ({ type, tenants }) => (
+      <>
+        <div className="mono truncate" title={type}>
+          {type}
+        </div>
+        <div className="only-phone dim small">{audience(tenants)}</div>
+      </>
+    ),
+  },
+  { head: 'To', minor: true, cell: ({ tenants }) => audience(tenants) },
   { head: 'Status', cell: ({ status }) => <StatusOf status={status} /> },
   {
     head: 'Progress',
     minor: true,
     width: '18%',
     cell: (broadcast) => (
-      <div className="stack-tight">
-        <Progress broadcast={broadcast} />
-        <span className="dim small numeric">
-          {inFull(broadcast.emitted)} of {inFull(broadcast.total)} tenants
-        </span>
-      </div>
+      <ProgressCell progress={broadcastProgress(broadcast)}>
+        {`${inFull(broadcast.emitted)} of ${inFull(broadcast.total)} tenants`}
+      </ProgressCell>
     ),
   },
   { head: 'By', cell: ({ createdBy }) => <Author id={createdBy} />, minor: true },
   { head: 'Started', cell: ({ createdAt }) => <Moment at={createdAt} />, align: 'right' },
 ];
+
+function audience(tenants: Broadcast['tenants']): string {
+  return tenants === 'all' ? 'everybody who wants it' : 'listed tenants';
+}
 
 export default function BroadcastsPage() {
   const { can } = useFace();

@@ -1,12 +1,13 @@
 /** How the whole is doing, at a glance and by itself: what is wrong stands above what is merely interesting. */
 import { SegmentedControl } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Navigate } from '@tanstack/react-router';
 import type { Overview } from '../../api/types.js';
 import { DeliveriesChart } from '../../charts/DeliveriesChart.js';
 import { LatencyChart } from '../../charts/LatencyChart.js';
 import { useFace } from '../../face/face.js';
 import { useFilters } from '../../face/search.js';
-import { Page, Panel } from '../../kit/Page.js';
+import { Page, Panel, StaleContext } from '../../kit/Page.js';
 import { Failure, Loading } from '../../kit/States.js';
 import { utc } from '../../kit/words.js';
 import { Figures } from './Figures.js';
@@ -16,45 +17,45 @@ const REFRESH_MS = 5_000;
 const windows = { '1h': 'Hour', '24h': 'Day', '7d': 'Week' };
 
 export default function OverviewPage() {
-  const { client } = useFace();
+  const { client, tenantId } = useFace();
   const [{ window = '24h' }, filter] = useFilters();
   const { data, error, refetch } = useQuery({
     queryKey: ['overview', window],
     queryFn: () => client.get<Overview>('/v1/overview', { window }),
     refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
+    enabled: tenantId === undefined,
   });
+  // The overview is of all tenants; whoever signs in with a key of one begins with its deliveries.
+  if (tenantId !== undefined) return <Navigate to={'/deliveries' as never} replace />;
   return (
-    <Page
-      title="Overview"
-      actions={
-        <SegmentedControl
-          aria-label="Window"
-          value={window}
-          onChange={(value) => filter({ window: value })}
-          data={Object.entries(windows).map(([value, label]) => ({ value, label }))}
-        />
-      }
-    >
-      {data ? (
-        <Story overview={data} stale={error !== null} />
-      ) : error ? (
-        <Failure error={error} retry={() => void refetch()} />
-      ) : (
-        <Loading lines={9} />
-      )}
-    </Page>
+    <StaleContext.Provider value={data !== undefined && error !== null}>
+      <Page
+        title="Overview"
+        actions={
+          <SegmentedControl
+            aria-label="Window"
+            value={window}
+            onChange={(value) => filter({ window: value })}
+            data={Object.entries(windows).map(([value, label]) => ({ value, label }))}
+          />
+        }
+      >
+        {data ? (
+          <Story overview={data} />
+        ) : error ? (
+          <Failure error={error} retry={() => void refetch()} />
+        ) : (
+          <Loading lines={9} />
+        )}
+      </Page>
+    </StaleContext.Provider>
   );
 }
 
-function Story({ overview, stale }: { overview: Overview; stale: boolean }) {
+function Story({ overview }: { overview: Overview }) {
   return (
     <>
-      {stale && (
-        <div className="note note-bad" role="alert">
-          These figures are not up to date: Posthorn does not answer. Trying again every few seconds.
-        </div>
-      )}
       <Figures overview={overview} />
       <Troubled endpoints={overview.troubledEndpoints} />
       <Panel

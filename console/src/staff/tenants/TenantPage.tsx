@@ -8,6 +8,7 @@ import { EndpointForm } from '../../endpoints/EndpointForm.js';
 import { ListenersPanel } from '../../endpoints/ListenersPanel.js';
 import { useFace } from '../../face/face.js';
 import { useGo, usePathPart } from '../../face/path.js';
+import { Answered } from '../../kit/Answered.js';
 import { AppLink } from '../../kit/AppLink.js';
 import { Clamped } from '../../kit/Clamped.js';
 import { Confirm } from '../../kit/Confirm.js';
@@ -15,7 +16,6 @@ import { Identifier } from '../../kit/Identifier.js';
 import { useSay } from '../../kit/Messages.js';
 import { Moment } from '../../kit/Moment.js';
 import { Facts, Page, Panel } from '../../kit/Page.js';
-import { Failure, Loading } from '../../kit/States.js';
 import { inFull } from '../../kit/words.js';
 import { PortalLink } from './PortalLink.js';
 import { TenantForm } from './TenantForm.js';
@@ -24,26 +24,32 @@ type Dialog = 'edit' | 'delete' | 'endpoint' | 'portal' | undefined;
 
 export default function TenantPage() {
   const id = usePathPart('tenant');
+  const { client } = useFace();
+  const tenant = useQuery({
+    queryKey: ['tenant', id],
+    queryFn: () => client.get<Tenant>(`/v1/tenants/${encodeURIComponent(id)}`),
+  });
+  return (
+    <Answered query={tenant} back={<AppLink to="/tenants">Tenants</AppLink>}>
+      {(answer) => <Story tenant={answer} />}
+    </Answered>
+  );
+}
+
+function Story({ tenant: data }: { tenant: Tenant }) {
   const { client, can } = useFace();
   const [dialog, setDialog] = useState<Dialog>();
   const queries = useQueryClient();
   const go = useGo();
   const say = useSay();
-  const tenant = useQuery({
-    queryKey: ['tenant', id],
-    queryFn: () => client.get<Tenant>(`/v1/tenants/${encodeURIComponent(id)}`),
-  });
   const remove = useMutation({
-    mutationFn: () => client.send('DELETE', `/v1/tenants/${encodeURIComponent(id)}`),
+    mutationFn: () => client.send('DELETE', `/v1/tenants/${data.id}`),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['/v1/tenants'] });
       go('/tenants');
     },
     onError: say.failed,
   });
-  if (tenant.isPending) return <Loading />;
-  if (tenant.error) return <Failure error={tenant.error} retry={() => void tenant.refetch()} />;
-  const { data } = tenant;
   const close = () => setDialog(undefined);
   return (
     <Page

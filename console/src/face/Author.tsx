@@ -1,5 +1,5 @@
-/** Whoever ran a replay: a key by its name, or a customer in the portal. */
-import { useLabels } from '../face/labels.js';
+/** Whoever did it: a key by its name, or a customer in the portal. */
+import { useLabels } from './labels.js';
 import { shortened } from '../kit/Identifier.js';
 
 export function Author({ id }: { id: string }) {
