@@ -25,5 +25,6 @@ export function Answered<T>({ query: { data, error, isPending, refetch }, back, 
       </Page>
     );
   }
-  return <StaleContext.Provider value={error !== null}>{children(data)}</StaleContext.Provider>;
+  const readAgain = error === null ? undefined : () => void refetch();
+  return <StaleContext.Provider value={readAgain}>{children(data)}</StaleContext.Provider>;
 }

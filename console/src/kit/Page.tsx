@@ -1,4 +1,5 @@
 /** A page's head: where one is, what it is about, what can be done. Also the document's title. */
+import { Button } from '@mantine/core';
 import { createContext, useContext, useEffect, type ReactNode } from 'react';
 import { useFace } from '../face/face.js';
 
@@ -20,12 +21,12 @@ export function useTitle(title: string): void {
   }, [title, name]);
 }
 
-/** True while what is shown could not be read again. */
-export const StaleContext = createContext(false);
+/** While what is shown could not be read again: what tries it once more. */
+export const StaleContext = createContext<(() => void) | undefined>(undefined);
 
 export function Page({ title, heading, about, actions, back, children }: Props) {
   useTitle(title);
-  const isStale = useContext(StaleContext);
+  const readAgain = useContext(StaleContext);
   return (
     <div className="page">
       {back && <div className="page-back">{back}</div>}
@@ -40,9 +41,12 @@ export function Page({ title, heading, about, actions, back, children }: Props) 
         </div>
         {actions && <div className="page-actions">{actions}</div>}
       </header>
-      {isStale && (
-        <div className="note note-bad" role="alert">
-          This is not up to date: Posthorn does not answer. Trying again by itself.
+      {readAgain && (
+        <div className="note note-bad row" role="alert">
+          This is not up to date: Posthorn does not answer.
+          <Button variant="default" onClick={readAgain}>
+            Try again
+          </Button>
         </div>
       )}
       {children}

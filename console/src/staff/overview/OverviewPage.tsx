@@ -29,7 +29,7 @@ export default function OverviewPage() {
   // The overview is of all tenants; whoever signs in with a key of one begins with its deliveries.
   if (tenantId !== undefined) return <Navigate to={'/deliveries' as never} replace />;
   return (
-    <StaleContext.Provider value={data !== undefined && error !== null}>
+    <StaleContext.Provider value={data !== undefined && error !== null ? () => void refetch() : undefined}>
       <Page
         title="Overview"
         actions={
