@@ -7,19 +7,28 @@ import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
 import { openBrowser, seriousViolations, visit } from './console-browser.js';
 
-const HOST = 'http://product.test';
 const NOBODY = '0'.repeat(32);
+
+/** What is asked of an element of the page; the tests themselves know no DOM. */
+interface Sized {
+  scrollWidth: number;
+  clientWidth: number;
+}
 
 let posthorn: TestPosthorn;
 let receiver: TestReceiver;
+/** Serves the product's own page, which embeds the portal. */
+let host: TestReceiver;
 let browser: Browser;
 let tenantId: string;
 let waitingId: string;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
+  host = await startReceiver();
+  const env = { PORTAL_NAME: 'Example Billing', PORTAL_FRAME_ANCESTORS: new URL(host.url()).origin };
   [posthorn, receiver, browser] = await Promise.all([
-    startTestPosthorn({ env: { PORTAL_NAME: 'Example Billing', PORTAL_FRAME_ANCESTORS: HOST } }),
+    startTestPosthorn({ env }),
     startReceiver(),
     openBrowser(),
   ]);
@@ -46,6 +55,7 @@ afterAll(async () => {
   await browser?.close();
   await posthorn?.close();
   await receiver?.close();
+  await host?.close();
 });
 
 /** A page of the console, for somebody who has signed in before; '': none yet. */
@@ -217,7 +227,9 @@ describe.each([
       await page.locator('.table-wrap tbody tr, .empty').first().waitFor();
       const hidden = await page
         .locator('.table-wrap')
-        .evaluateAll((wraps) => wraps.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+        .evaluateAll((wraps) =>
+          (wraps as unknown as Sized[]).map((wrap) => wrap.scrollWidth - wrap.clientWidth),
+        );
       expect([path, Math.max(0, ...hidden)]).toEqual([path, 0]);
     }
   });
@@ -250,30 +262,28 @@ describe('a replay that runs', () => {
 });
 
 describe('the portal in a frame', () => {
-  const embed = async (origin: string) => {
-    const { url } = await posthorn.client.createPortalSession('acme');
-    const link = url.replace(/^https?:\/\/[^/]+/, posthorn.url);
+  const embedAt = async (url: string) => {
+    const session = await posthorn.client.createPortalSession('acme');
+    const link = session.url.replace(/^https?:\/\/[^/]+/, posthorn.url);
+    host.respondWith({
+      headers: { 'content-type': 'text/html' },
+      body: `<iframe src="${link}" width="900" height="600"></iframe>`,
+    });
     const { page, context } = await visit(browser);
     contexts.push(context);
-    await page.route(`${origin}/**`, (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<iframe src="${link}" width="900" height="600"></iframe>`,
-      }),
-    );
-    await page.goto(`${origin}/settings/webhooks`);
+    await page.goto(url);
     return page;
   };
 
   it('opens on the pages of a configured origin, under the host’s name', async () => {
-    const page = await embed(HOST);
+    const page = await embedAt(host.url('/settings'));
     await page.frameLocator('iframe').getByRole('heading', { level: 1, name: 'Endpoints' }).waitFor();
     const [, frame] = page.frames();
     expect(await frame!.title()).toBe('Endpoints · Example Billing');
   });
 
   it('opens on nobody else’s', async () => {
-    const page = await embed('http://elsewhere.test');
+    const page = await embedAt(host.url('/settings').replace('127.0.0.1', 'localhost'));
     await waitFor(() => page.frames()[1]?.url().startsWith('chrome-error:'), {
       what: 'the frame to be refused',
     });

@@ -27,7 +27,7 @@ export default function OverviewPage() {
     enabled: tenantId === undefined,
   });
   // The overview is of all tenants; whoever signs in with a key of one begins with its deliveries.
-  if (tenantId !== undefined) return <Navigate to={'/deliveries' as never} replace />;
+  if (tenantId !== undefined) return <Navigate to="/deliveries" replace />;
   return (
     <StaleContext.Provider value={data !== undefined && error !== null ? () => void refetch() : undefined}>
       <Page
