@@ -3,7 +3,7 @@
  * waiting deliveries and a hundred thousand endpoints, and none may take a lock that anybody waits for.
  */
 import { migrations } from '../../migrations/index.js';
-import type { Queryable } from './database.js';
+import type { Queryable, Statement } from './database.js';
 import { DAY_MS, partitionedTables, partitionName, type PartitionedTable } from './partitions.js';
 import { taskAges } from './upkeep-claims.js';
 
@@ -51,20 +51,23 @@ export async function measure(database: Queryable, nowMs: number): Promise<Figur
 }
 
 /**
+ * Lanes that are well and lanes that fail have an index each, and are asked for apart: one question about all of them would
+ * read every lane there is.
+ */
+const readyLanes = (condition: string): string => `
+          (SELECT l.endpoint_id, GREATEST(l.ready_at, l.parked_until) AS since FROM lanes l
+            WHERE ${condition} AND GREATEST(l.ready_at, l.parked_until) <= now() + interval '1 second'
+            ORDER BY GREATEST(l.ready_at, l.parked_until) LIMIT ${LAG_LANES_MAX})`;
+
+/**
  * A lane that rests for a moment (its endpoint is busy, or out of tokens) counts as ready: it would flicker otherwise.
  * A lease that ran out counts too: when no dispatcher lives, nothing else tells.
  */
-async function measureLag(
-  database: Queryable,
-): Promise<Pick<Figures, 'lagSeconds' | 'schedulingDelaySeconds'>> {
-  const { rows } = await database.query<{ lag: number; delay: number }>(
-    {
-      name: 'measure_lag',
-      text: `
-        WITH ready AS (
-          SELECT l.endpoint_id, GREATEST(l.ready_at, l.parked_until) AS since FROM lanes l
-           WHERE GREATEST(l.ready_at, l.parked_until) <= now() + interval '1 second'
-           ORDER BY GREATEST(l.ready_at, l.parked_until) LIMIT ${LAG_LANES_MAX}
+export const MEASURE_LAG: Statement = {
+  name: 'measure_lag',
+  text: `
+        WITH ready AS (${readyLanes('l.consecutive_failures = 0')}
+          UNION ALL ${readyLanes('l.consecutive_failures > 0')}
         ), oldest AS (
           SELECT r.since, w.due_at FROM ready r
             LEFT JOIN LATERAL (
@@ -78,9 +81,12 @@ async function measureLag(
                                            now() - (SELECT x.due_at FROM lost x), interval '0'))::float8 AS lag,
                extract(epoch FROM GREATEST(now() - (SELECT min(o.since) FROM oldest o WHERE o.due_at IS NOT NULL),
                                            now() - (SELECT x.due_at FROM lost x), interval '0'))::float8 AS delay`,
-    },
-    [],
-  );
+};
+
+async function measureLag(
+  database: Queryable,
+): Promise<Pick<Figures, 'lagSeconds' | 'schedulingDelaySeconds'>> {
+  const { rows } = await database.query<{ lag: number; delay: number }>(MEASURE_LAG, []);
   return { lagSeconds: rows[0]!.lag, schedulingDelaySeconds: rows[0]!.delay };
 }
 

@@ -1,5 +1,7 @@
 /** /metrics: who may read it, and that what happens shows. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/store/database.js';
+import { MEASURE_LAG } from '../../src/store/health-queries.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { ADMIN_KEY } from '../support/environment.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
@@ -75,4 +77,22 @@ it('show the installation’s figures, and this process’s vitals', async () =>
   expect(await metric('posthorn_queue_reachable')).toBe(1);
   expect(await metric('posthorn_in_flight')).toBe(0);
   expect(await metric('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+});
+
+it('measure the lag by the indexes of ready lanes, however many endpoints there are', async () => {
+  const database = new Database({ url: posthorn.databaseUrl, poolSize: 1, applicationName: 'test' });
+  try {
+    await database.query(
+      `INSERT INTO lanes (endpoint_id, tenant_id) SELECT gen_random_uuid(), gen_random_uuid() FROM generate_series(1, 5000)`,
+    );
+    await database.query('ANALYZE lanes');
+    const { rows } = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${MEASURE_LAG.text}`);
+    const onLanes = rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes(' on lanes '));
+    expect(onLanes.map((line) => /using (\w+) on lanes/.exec(line)?.[1])).toEqual([
+      'lanes_wake_well',
+      'lanes_wake_failing',
+    ]);
+  } finally {
+    await database.close();
+  }
 });
