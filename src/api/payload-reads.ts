@@ -1,8 +1,9 @@
 /**
  * Support may see what customers' events carry and what receivers answer; that somebody did is in the audit log before it
  * is answered. A page that refreshes itself is one reading, not hundreds: the same thing read again by the same key within
- * minutes is not written again.
+ * minutes is not written again. A portal's reader is the customer, unless the link was made by support.
  */
+import { toPublicId } from '../model/id.js';
 import { recordAudit, type AuditSource } from '../store/audit.js';
 import type { Clock } from '../store/clock.js';
 import type { Queryable } from '../store/database.js';
@@ -33,9 +34,33 @@ export class PayloadReads {
     source: AuditSource,
     reading: { action: PayloadReading; tenantId: string | null; targetId: string },
   ): Promise<void> {
-    if (reader.kind !== 'key' || reader.role !== 'support' || !reader.payloadAccess) return;
-    await this.written.recall(`${reader.id} ${reading.action} ${reading.targetId}`, () =>
-      recordAudit(this.database, this.clock, { ...source, ...reading }),
+    const keyId = supportBehind(reader);
+    if (keyId === undefined) return;
+    const details = reader.kind === 'portal' ? { linkMadeBy: toPublicId('key', keyId) } : {};
+    await this.written.recall(`${reader.kind} ${keyId} ${reading.action} ${reading.targetId}`, () =>
+      recordAudit(this.database, this.clock, { ...source, ...reading, details }),
     );
   }
+
+  /** Before a filter is applied: what was searched for is not written down. */
+  async recordSearch(
+    reader: Principal,
+    source: AuditSource,
+    { search, tenant }: { search?: string; tenant?: string },
+    tenantId: string | undefined,
+  ): Promise<void> {
+    if (search === undefined) return;
+    const reading = {
+      action: 'payloads.searched',
+      tenantId: tenantId ?? null,
+      targetId: tenant ?? '*',
+    } as const;
+    await this.record(reader, source, reading);
+  }
+}
+
+/** The support key that reads, by itself or through a portal link that it made; undefined: somebody else does. */
+function supportBehind(reader: Principal): string | undefined {
+  if (reader.kind === 'portal') return reader.openedBySupport;
+  return reader.role === 'support' && reader.payloadAccess ? reader.id : undefined;
 }

@@ -28,6 +28,8 @@ export interface PortalPrincipal {
   tenantId: string;
   tenantExternalId?: string | null;
   rights: 'read' | 'manage';
+  /** The UUID of the support key that made the link: support itself may be behind it. */
+  openedBySupport?: string;
 }
 
 export type Principal = KeyPrincipal | PortalPrincipal;

@@ -55,7 +55,7 @@ export class SessionTokens {
   /** What the token says, or undefined when it is not ours, not for this audience, or expired. */
   async verify(audience: Audience, token: string): Promise<VerifiedToken | undefined> {
     try {
-      const { payload } = await jwtVerify<{ rights?: unknown }>(
+      const { payload } = await jwtVerify<{ rights?: unknown; by?: unknown }>(
         token,
         ({ kid }) => this.keyOf(audience, kid),
         {
@@ -67,7 +67,8 @@ export class SessionTokens {
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
         },
       );
-      return { subject: payload.sub!, expiresAt: new Date(payload.exp! * 1000), rights: payload.rights };
+      const { sub, exp, rights, by } = payload;
+      return { subject: sub!, expiresAt: new Date(exp! * 1000), rights, by };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -84,7 +85,9 @@ export class SessionTokens {
 export interface VerifiedToken {
   subject: string;
   expiresAt: Date;
+  /** Of a portal's token: what it may do, and the key that it was made with. */
   rights: unknown;
+  by: unknown;
 }
 
 function deriveKey(encryptionKey: Buffer, audience: Audience): SigningKey {

@@ -12,8 +12,8 @@ export interface AttemptRow {
   url: string;
   requestHeaders: Record<string, string>;
   statusCode: number | null;
+  /** Null for those who may not see it, too; likewise the body. */
   responseHeaders: Record<string, string | string[]> | null;
-  /** Null for those who may not see it, too. */
   responseBody: Buffer | null;
   responseBodyTruncated: boolean;
   errorCode: string | null;
@@ -32,14 +32,15 @@ export async function readAttempts(
   database: Queryable,
   deliveryId: string,
   place: { before: string | undefined; limit: number },
-  withBodies: boolean,
+  /** Headers and body of what receivers answered. */
+  withAnswers: boolean,
 ): Promise<AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>(READ, [
     deliveryId,
     place.before ?? HIGHEST_ID,
     lowestUuidAt(uuidTimeMs(deliveryId) - CLOCK_SLACK_MS),
     place.limit,
-    withBodies,
+    withAnswers,
   ]);
   return rows;
 }
@@ -53,7 +54,7 @@ const READ: Statement = {
   text: `
     SELECT a.id, a.delivery_id AS "deliveryId", a.endpoint_id AS "endpointId", a.event_id AS "eventId",
            a.attempt_number AS "attemptNumber", a.trigger, a.url, a.request_headers AS "requestHeaders",
-           a.status_code AS "statusCode", a.response_headers AS "responseHeaders",
+           a.status_code AS "statusCode", CASE WHEN $5 THEN a.response_headers END AS "responseHeaders",
            CASE WHEN $5 THEN a.response_body END AS "responseBody",
            a.response_body_truncated AS "responseBodyTruncated", a.error_code AS "errorCode",
            a.error_message AS "errorMessage", a.remote_address AS "remoteAddress", a.timings,

@@ -137,6 +137,18 @@ describe('a portal session', () => {
     );
   });
 
+  it('ends when the key that made the link is revoked', async () => {
+    const { id, key } = await posthorn.client.createApiKey('admin');
+    const { token } = await posthorn.client.as(key).createPortalSession('acme');
+    const customer = posthorn.client.as(token);
+    expect((await customer.request('GET', '/v1/portal/session')).status).toBe(200);
+    await posthorn.client.request('DELETE', `/v1/api-keys/${id}`);
+    await waitFor(async () => (await customer.request('GET', '/v1/portal/session')).status === 401, {
+      timeoutMs: 3_000,
+      what: 'the session to end',
+    });
+  });
+
   it('that manages is not for support keys to give', async () => {
     const { key } = await posthorn.client.createApiKey('support');
     const asked = (rights: string) =>

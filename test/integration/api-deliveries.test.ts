@@ -176,9 +176,11 @@ describe('an attempt', () => {
     expect(attempt!.responseBody).toBe('ä'.repeat(8_192));
   });
 
-  it('has no body for keys without access to payloads', async () => {
+  it('has neither body nor headers of the answer for keys without access to payloads', async () => {
     const { id } = await deliver('unseen', '/fails');
-    expect(await attemptsOf(id, blind)).toMatchObject([{ statusCode: 503, responseBody: null }]);
+    expect(await attemptsOf(id, blind)).toMatchObject([
+      { statusCode: 503, responseHeaders: null, responseBody: null, responseBodyBase64: null },
+    ]);
   });
 
   it('is found page by page, newest first', async () => {

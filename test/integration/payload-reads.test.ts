@@ -1,12 +1,14 @@
 /** What support reads of customers' payloads is in the audit log: who, what, when, from where. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { NewApiKey, Tenant } from '../support/api-types.js';
+import type { PosthornClient } from '../support/client.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 
 interface Read {
   action: string;
   targetId: string;
   actor: { kind: string; id: string; name: string };
+  details: object;
   remoteAddress: string;
 }
 
@@ -40,6 +42,9 @@ async function readEverything(key: string): Promise<void> {
   await client.request('GET', `/v1/deliveries/${deliveryId}/attempts`);
   await client.request('GET', `/v1/deliveries?tenant=${tenant.id}&search=iban`);
 }
+
+const portalOf = (client: PosthornClient, rights: 'read' | 'manage') =>
+  client.request<{ token: string }>('POST', `/v1/tenants/${tenant.id}/portal-sessions`, { rights });
 
 async function readings(): Promise<Read[]> {
   const { body } = await posthorn.client.request<{ data: Read[] }>(
@@ -76,4 +81,34 @@ it('is nothing where nothing is shown: not to keys without payload access, and n
   await readEverything((await support({ payloadAccess: false })).key);
   await readEverything(posthorn.client.key!);
   expect(await readings()).toEqual([]);
+});
+
+it('is written down when a replay is searched for, counted or begun: a number tells as much as a list', async () => {
+  const client = posthorn.client.as((await support()).key);
+  const filter = { tenant: tenant.id, search: 'iban' };
+  const { body } = await client.request('POST', '/v1/replays', { filter, dryRun: true });
+  expect(body).toEqual({ count: 0 });
+  expect((await readings()).map(({ action }) => action)).toEqual(['payloads.searched']);
+});
+
+it('is written down when it goes through a portal link that support made, with the key behind it', async () => {
+  const key = await support();
+  const link = await portalOf(posthorn.client.as(key.key), 'read');
+  await readEverything(link.body.token);
+  const written = await readings();
+  expect(written.map(({ action }) => action)).toEqual(['payload.read', 'answers.read', 'payloads.searched']);
+  for (const { details } of written) expect(details).toEqual({ linkMadeBy: key.id });
+});
+
+it('is not written down of customers: their links are made by the product', async () => {
+  const link = await portalOf(posthorn.client, 'manage');
+  await readEverything(link.body.token);
+  expect(await readings()).toEqual([]);
+});
+
+it('cannot be had by a portal link either, without payload access', async () => {
+  const client = posthorn.client.as((await support({ payloadAccess: false })).key);
+  for (const rights of ['read', 'manage'] as const) {
+    expect(await portalOf(client, rights)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  }
 });

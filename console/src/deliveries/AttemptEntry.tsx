@@ -75,7 +75,9 @@ function AttemptDetails({ attempt }: { attempt: Attempt }) {
               />
             ) : (
               <div className="dim">
-                {responseBody === null ? 'Its body may not be read with this key.' : 'The body was empty.'}
+                {responseBody === null
+                  ? 'Its headers and body may not be read with this key.'
+                  : 'The body was empty.'}
               </div>
             )}
           </div>

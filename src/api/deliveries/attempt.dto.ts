@@ -33,7 +33,7 @@ export class AttemptAnswer {
    * @example 503
    */
   statusCode: number | null;
-  /** Up to 100 of them, 16 KiB in all. */
+  /** Up to 100 of them, 16 KiB in all. Null when no answer came, and for keys without access to payloads. */
   @ApiProperty({
     type: 'object',
     nullable: true,

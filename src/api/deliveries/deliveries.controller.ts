@@ -51,11 +51,7 @@ export class DeliveriesController {
   ): Promise<DeliveryPage> {
     const { limit, cursor, ...given } = query;
     const filter = await toDeliveryFilter(given, caller, (tenant) => this.tenants.tenantEverKnown(tenant));
-    if (given.search !== undefined) {
-      const tenantId = filter.tenantId ?? null;
-      const targetId = given.tenant ?? '*';
-      await this.reads.record(caller, source, { action: 'payloads.searched', tenantId, targetId });
-    }
+    await this.reads.recordSearch(caller, source, given, filter.tenantId);
     const position = new PagePosition('deliveries', given);
     const page = await readDeliveryPage(this.pool, filter, { before: position.before(cursor), limit });
     if (page.rows.length === 0) await checkNamed(this.pool, filter);

@@ -10,12 +10,12 @@ import { Database } from '../../store/database.js';
 import { TenantStore } from '../../store/tenants.js';
 import { bearerTokenOf } from '../bearer-token.js';
 import { TenantParameter } from '../parameters.js';
-import type { Principal } from '../principal.js';
+import { mayReadPayloads, type Principal } from '../principal.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Caller, Source, TenantReference, type ApiRequest } from '../request.js';
 import { Roles } from '../roles.js';
 import { CreatePortalSession, PortalSession, PortalSessionAnswer } from './portal-session.dto.js';
-import { PortalSessions } from './portal-sessions.js';
+import { PortalSessions, type PortalRights } from './portal-sessions.js';
 
 @ApiTags('Portal')
 @Controller('v1')
@@ -41,15 +41,9 @@ export class PortalSessionsController {
     @Caller() caller: Principal,
     @Req() request: ApiRequest,
   ): Promise<PortalSessionAnswer> {
-    // A link must not be a way to more than the key itself may do.
-    if (rights === 'manage' && caller.kind === 'key' && caller.role !== 'admin') {
-      throw new PosthornError(
-        'forbidden',
-        'A support key may only make links that read; ask for rights: read.',
-      );
-    }
+    const keyId = checkMayOpen(caller, rights);
     const tenant = await this.tenants.resolveTenant(reference);
-    const { token, expiresAt } = await this.sessions.begin(tenant.id, rights, expiresInSeconds);
+    const { token, expiresAt } = await this.sessions.begin(tenant.id, { rights, keyId }, expiresInSeconds);
     await recordAudit(this.database, this.clock, {
       ...source,
       action: 'portal_session.created',
@@ -84,4 +78,23 @@ export class PortalSessionsController {
   private origin(request: ApiRequest): string {
     return this.settings.publicUrl?.replace(/\/+$/, '') ?? `${request.protocol}://${request.host}`;
   }
+}
+
+/**
+ * A link must not be a way to more than the key itself may do.
+ * @returns the key's UUID
+ * @throws PosthornError `forbidden`
+ */
+function checkMayOpen(caller: Principal, rights: PortalRights): string {
+  if (caller.kind !== 'key') throw new PosthornError('forbidden');
+  if (!mayReadPayloads(caller)) {
+    throw new PosthornError('forbidden', 'This key has no access to payloads, which a portal shows.');
+  }
+  if (rights === 'manage' && caller.role !== 'admin') {
+    throw new PosthornError(
+      'forbidden',
+      'A support key may only make links that read; ask for rights: read.',
+    );
+  }
+  return caller.id;
 }

@@ -11,6 +11,7 @@ import { findReplay, listReplays } from '../../store/replays.js';
 import { TenantStore } from '../../store/tenants.js';
 import { PagePosition } from '../pagination.js';
 import { ReplayParameter } from '../parameters.js';
+import { PayloadReads } from '../payload-reads.js';
 import { reachableTenant, type Principal } from '../principal.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Caller, Source } from '../request.js';
@@ -26,6 +27,7 @@ export class ReplaysController {
     private readonly pool: ApiPool,
     private readonly tenants: TenantStore,
     private readonly replays: ReplayRequests,
+    private readonly reads: PayloadReads,
   ) {}
 
   @Post()
@@ -48,6 +50,8 @@ export class ReplaysController {
   ): Promise<ReplayAnswer | ReplayCount> {
     const tenantOf = (reference: string) => this.tenants.tenantEverKnown(reference);
     const request = await toReplayRequest(body, caller, tenantOf, this.pool);
+    // A count tells whether a payload has the text, as the list does.
+    await this.reads.recordSearch(caller, source, body.filter, request.tenantId);
     if (body.dryRun !== true) return replayAnswer(await this.replays.start(request, source), caller);
     void reply.status(200);
     return { count: await this.replays.count(request) };

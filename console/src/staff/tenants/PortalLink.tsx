@@ -38,7 +38,8 @@ export function PortalLink({ tenantId }: { tenantId: string }) {
         <>
           <CodeBlock text={make.data.url} label="portal link" />
           <div className="dim">
-            Works until <Moment at={make.data.expiresAt} as="full" />. It cannot be taken back before.
+            Works until <Moment at={make.data.expiresAt} as="full" />. Before that, it ends only with the API
+            key that made it.
           </div>
         </>
       )}
