@@ -235,7 +235,10 @@ describe('a broadcast', () => {
     for (const emitter of [bound, narrow]) {
       expect(await broadcast(emitter, asked)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
-    expect((await broadcast(await keyOf({ role: 'emitter' }), asked)).status).toBe(202);
+    const begun = await broadcast(await keyOf({ role: 'emitter' }), asked);
+    expect(begun.status).toBe(202);
+    const canceled = await narrow.request('POST', `/v1/broadcasts/${begun.body.id}/cancel`);
+    expect(canceled).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   });
 });
 

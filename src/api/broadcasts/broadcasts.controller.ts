@@ -107,10 +107,7 @@ export class BroadcastsController {
   @ApiOkResponse({ type: BroadcastAnswer, description: 'The broadcast.' })
   @Refuses('broadcast_not_found')
   async get(@Param('broadcast') broadcast: string, @Caller() caller: Principal): Promise<BroadcastAnswer> {
-    checkUnbound(caller);
-    const found = await findBroadcast(this.pool, broadcastUuid(broadcast));
-    if (found === undefined) throw new PosthornError('broadcast_not_found');
-    return broadcastAnswer(found);
+    return broadcastAnswer(await this.find(broadcast, caller));
   }
 
   @Post(':broadcast/cancel')
@@ -129,8 +126,16 @@ export class BroadcastsController {
     @Caller() caller: Principal,
     @Source() source: AuditSource,
   ): Promise<BroadcastAnswer> {
+    const { id, type } = await this.find(broadcast, caller);
+    checkMayEmit(caller, type);
+    return broadcastAnswer(await this.broadcasts.cancel(id, source));
+  }
+
+  private async find(broadcast: string, caller: Principal): Promise<Broadcast> {
     checkUnbound(caller);
-    return broadcastAnswer(await this.broadcasts.cancel(broadcastUuid(broadcast), source));
+    const found = await findBroadcast(this.pool, broadcastUuid(broadcast));
+    if (found === undefined) throw new PosthornError('broadcast_not_found');
+    return found;
   }
 
   /** Each tenant once, however often and by whatever name it is listed. @throws PosthornError `validation_failed` */
