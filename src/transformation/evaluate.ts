@@ -3,9 +3,11 @@
  * text, so that it is the same in `dist` and where tests run the sources; it may therefore use nothing from outside itself.
  *
  * One tenant's expression runs where another's ran before. What they could leave behind is closed: variables live for
- * one evaluation, built-in prototypes take no additions, and the process has no environment variables.
+ * one evaluation, built-in prototypes take no additions, and the process has no environment variables. What an expression
+ * that got out of JSONata could use to get out of the process is taken away before the first one is read.
  */
 
+import type * as Modules from 'node:module';
 import type * as Threads from 'node:worker_threads';
 
 export interface Job {
@@ -40,6 +42,15 @@ export function evaluateOnRequest(require: (id: string) => unknown): void {
   for (const { prototype } of [Object, Array, String, Number, Boolean, Function]) {
     Object.preventExtensions(prototype);
   }
+  // Permissions say nothing of the network, so nothing that leads to it is left either.
+  const { builtinModules } = require('node:module') as typeof Modules;
+  const networks = ['fetch', 'WebSocket', 'EventSource'];
+  for (const name of ['require', 'module', ...builtinModules, ...networks]) {
+    if (name !== 'process') Reflect.deleteProperty(globalThis, name);
+  }
+  const powers = ['getBuiltinModule', 'binding', '_linkedBinding', 'dlopen', 'mainModule', 'kill', '_kill'];
+  for (const name of powers) Reflect.deleteProperty(process, name);
+
   const EXPRESSIONS_MAX = 200;
   const expressions = new Map<string, Expression>();
 

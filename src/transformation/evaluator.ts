@@ -4,9 +4,14 @@
  *
  * A process and not a thread: V8 ends the whole process when a thread's heap is full at the wrong moment, whatever its
  * `resourceLimits` say (https://github.com/nodejs/node/issues/47224), and one tenant's expression would end the dispatcher.
+ *
+ * JSONata has let expressions out before (CVE-2026-77415: a way to `Function`, and from there to everything). So the process
+ * is one that has nothing to offer to whoever gets out: it makes no code from text, reads no file but JSONata's own,
+ * writes none, starts no programs, and has no modules left to ask for (evaluate.ts).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { evaluateOnRequest, type EvaluatorSettings, type Job, type Reply } from './evaluate.js';
 
 /** Far above what an event of the largest size needs, and far below what would trouble the machine. */
@@ -21,6 +26,11 @@ const FROM_OUTSIDE: readonly (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGTERM', 
 /** `unavailable` is nobody's fault but ours. */
 export type Evaluated = Reply | { kind: 'unavailable'; reason: string };
 
+/** What is not allowed by name is refused. Its name until Node 23.5. */
+const PERMISSIONS = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
 const SOURCE = `(${evaluateOnRequest.toString()})(require)`;
 
 export class Evaluator {
@@ -30,9 +40,9 @@ export class Evaluator {
   private readonly started: Promise<void>;
   private settle: ((evaluated: Evaluated) => void) | undefined;
 
-  constructor() {
+  constructor(jsonataPath = createRequire(import.meta.url).resolve('jsonata')) {
     const settings: EvaluatorSettings = {
-      jsonataPath: createRequire(import.meta.url).resolve('jsonata'),
+      jsonataPath,
       bodyLengthMax: BODY_LENGTH_MAX,
       parent: process.pid,
     };
@@ -41,6 +51,11 @@ export class Evaluator {
       [
         `--max-old-space-size=${HEAP_MB}`,
         `--max-semi-space-size=${YOUNG_MB}`,
+        '--disallow-code-generation-from-strings',
+        '--disable-proto=delete',
+        PERMISSIONS,
+        `--allow-fs-read=${dirname(jsonataPath)}/`,
+        '--allow-worker', // the watch of evaluate.ts
         '--eval',
         SOURCE,
         JSON.stringify(settings),

@@ -1,4 +1,5 @@
 /** Customers' expressions: what they may do, what ends them, and whom they do not harm. */
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Evaluator, unavailable } from '../../src/transformation/evaluator.js';
 import { Transformer } from '../../src/transformation/transformer.js';
@@ -130,6 +131,16 @@ describe('a process that evaluates', () => {
     process.kill(evaluator.pid!, 'SIGKILL');
     expect(await evaluating).toMatchObject({ kind: 'unavailable' });
     expect(evaluator.ended).toBe(true);
+  });
+
+  it('has nothing to offer to an expression that got out of JSONata', async () => {
+    const escaped = new URL('../fixtures/escaped-jsonata/jsonata.cjs', import.meta.url);
+    const evaluator = new Evaluator(fileURLToPath(escaped));
+    evaluators.push(evaluator);
+    expect(await evaluator.evaluate({ expression: '1', input: '{}' }, WAIT_MS)).toEqual({
+      kind: 'body',
+      body: '[]',
+    });
   });
 
   it('that is closed under an expression tells its owner so', async () => {
