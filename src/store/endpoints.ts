@@ -132,7 +132,7 @@ export class EndpointStore {
     tenantId: string,
     publicId: string,
     changes: EndpointChanges,
-    check: (after: EndpointView) => void,
+    check: (after: EndpointView, before: OpenOptions & { url: string }) => void,
     source: AuditSource,
   ): Promise<EndpointView> {
     const id = endpointUuid(publicId);
@@ -166,7 +166,7 @@ export class EndpointStore {
       if (disabled === false && before.disabled) await enable(sql, id);
       await this.audit(sql, 'endpoint.updated', tenantId, id, source, { fields: Object.keys(changes) });
       const after = await this.view(entities, sql, tenantId, id);
-      check(after);
+      check(after, { ...current, url: before.url });
       return after;
     });
   }
@@ -226,8 +226,7 @@ export class EndpointStore {
     return { endpoint, ...this.open(endpoint), circuit: circuits.get(endpoint.id)! };
   }
 
-  /** The tenant's row is locked: nobody adds an endpoint between the count and the insert. */
-  /** The new one is counted already. */
+  /** The tenant's row is locked, so nobody adds another one meanwhile; the new one is counted already. */
   private async checkLimit(entities: EntityManager, tenantId: string): Promise<void> {
     const count = await entities.countBy(EndpointEntity, { tenantId, deletedAt: IsNull() });
     if (count > this.limits.tenantEndpointsMax) throw new PosthornError('endpoint_limit_reached');

@@ -182,6 +182,39 @@ describe('a change', () => {
     },
   );
 
+  it('takes no hidden value along to another server: it has to be given anew, or left out', async () => {
+    const auth = { type: 'bearer', token: 'the-token' };
+    const { body: made } = await create({
+      url: URL_OK,
+      eventTypes: ['*'],
+      headers: { a: '1', b: '2' },
+      auth,
+    });
+    const elsewhere = URL_OK.replace(':9', ':10');
+    const given = { type: 'bearer', token: 'another' };
+    const refusals: [object, string[]][] = [
+      [{}, ['headers.a', 'headers.b', 'auth']],
+      [{ auth: null }, ['headers.a', 'headers.b']],
+      [{ headers: null }, ['auth']],
+      [{ headers: { a: '3', B: '•••' }, auth: given }, ['headers.B']],
+      [{ headers: {}, auth: { type: 'bearer', token: '•••' } }, ['auth']],
+    ];
+    for (const [changes, paths] of refusals) {
+      const { status, body } = await change(made.id, { url: elsewhere, ...changes });
+      expect([status, body.code, body.errors?.map(({ path }) => path)]).toEqual([
+        422,
+        'validation_failed',
+        paths,
+      ]);
+    }
+    expect((await change(made.id, { url: `${URL_OK}/deeper?in=it` })).status).toBe(200);
+    expect(await change(made.id, { url: elsewhere, headers: { a: '3' }, auth: given })).toMatchObject({
+      status: 200,
+      body: { url: elsewhere, headers: { a: '•••' } },
+    });
+    expect((await change(made.id, { url: URL_OK, headers: null, auth: null })).status).toBe(200);
+  });
+
   it('raises the version that emits are held against, whatever it is', async () => {
     const seen = [await version()];
     const { body: made } = await create({ url: URL_OK, eventTypes: ['a'] });

@@ -60,7 +60,8 @@ export class EndpointSettings {
 
   /**
    * Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
-   * as it is, and headers that it does not name are taken away.
+   * as it is, and headers that it does not name are taken away. A change of `url` to another server (scheme, host or
+   * port) keeps no value: give them anew, or leave them out; likewise what is secret in `auth`.
    * @example { "x-api-key": "1f2e3d" }
    */
   @IsOptional()

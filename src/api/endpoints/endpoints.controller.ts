@@ -31,6 +31,7 @@ import {
   type Judged,
 } from './endpoint-mapping.js';
 import { judgedAuth } from './auth-fields.js';
+import { checkTakenAlong, type LedBefore } from './taken-along.js';
 import { CreateEndpoint, UpdateEndpoint } from './endpoint.dto.js';
 
 @ApiTags('Endpoints')
@@ -143,7 +144,10 @@ export class EndpointsController {
       ...(body.auth !== undefined && { auth: await judgedAuth(this.urls, body.auth) }),
     };
     const changes = endpointChanges(body, judged);
-    const check = (after: EndpointView): void => checkWhole({ ...after.endpoint, ...after });
+    const check = (after: EndpointView, before: LedBefore): void => {
+      checkWhole({ ...after.endpoint, ...after });
+      checkTakenAlong(body, before, after.endpoint.url);
+    };
     const changed = await this.endpoints.update(tenantId, endpoint, changes, check, source);
     return endpointAnswer(changed, this.settings);
   }
