@@ -9,7 +9,13 @@
  */
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { deniedIpv4, deniedIpv6, GLOBAL_UNICAST_IPV6, NAT64_PREFIX } from './address-ranges.js';
+import {
+  deniedIpv4,
+  deniedIpv6,
+  GLOBAL_UNICAST_IPV6,
+  IPV4_MAPPED_PREFIX,
+  NAT64_PREFIX,
+} from './address-ranges.js';
 
 export type AddressVerdict = { allowed: true } | { allowed: false; reason: string };
 
@@ -26,6 +32,7 @@ const builtIn: readonly Range[] = [...deniedIpv4, ...deniedIpv6].map(([cidr, nam
   parseRange(cidr, name),
 );
 const nat64 = parseRange(NAT64_PREFIX, 'NAT64');
+const mapped = parseRange(IPV4_MAPPED_PREFIX, 'IPv4-mapped');
 const globalUnicast = parseRange(GLOBAL_UNICAST_IPV6, 'global unicast');
 
 const ALLOWED: AddressVerdict = { allowed: true };
@@ -47,7 +54,7 @@ export class AddressPolicy {
   }
 
   private judgeParsed(address: Address): AddressVerdict {
-    const denied = find(this.denied, address);
+    const denied = find(this.denied, address) ?? this.deniedInside(address);
     if (denied) return deny(denied);
     if (find(this.allowed, address)) return ALLOWED;
     if (holds(nat64, address)) return this.judgeNat64(address);
@@ -59,12 +66,21 @@ export class AddressPolicy {
     return ALLOWED;
   }
 
+  /** Who allows `::/0` has not thereby allowed the IPv4 addresses that they deny, spelled as IPv6. */
+  private deniedInside(address: Address): Range | undefined {
+    if (!holds(nat64, address) && !holds(mapped, address)) return undefined;
+    return find(this.denied, lastFourBytes(address));
+  }
+
   private judgeNat64(address: Address): AddressVerdict {
-    const inner = new ipaddr.IPv4(address.toByteArray().slice(-4));
-    const verdict = this.judgeParsed(inner);
+    const verdict = this.judgeParsed(lastFourBytes(address));
     if (verdict.allowed) return verdict;
     return { allowed: false, reason: `${verdict.reason}, inside ${nat64.cidr} (${nat64.name})` };
   }
+}
+
+function lastFourBytes(address: Address): ipaddr.IPv4 {
+  return new ipaddr.IPv4(address.toByteArray().slice(-4));
 }
 
 function deny(range: Range): AddressVerdict {

@@ -28,10 +28,13 @@ export const deniedIpv4: ReadonlyArray<readonly [cidr: string, name: string]> = 
 /** The IPv4 address stands in the last 32 bits, and is what a NAT64 gateway connects to (RFC 6052). */
 export const NAT64_PREFIX = '64:ff9b::/96';
 
+/** The same, as sockets of both families spell an IPv4 address: whoever connects to it connects to that (RFC 4291). */
+export const IPV4_MAPPED_PREFIX = '::ffff:0:0/96';
+
 export const deniedIpv6: ReadonlyArray<readonly [cidr: string, name: string]> = [
   ['::/128', 'unspecified'],
   ['::1/128', 'loopback'],
-  ['::ffff:0:0/96', 'IPv4-mapped'],
+  [IPV4_MAPPED_PREFIX, 'IPv4-mapped'],
   // Holds IPv4-compatible (::7f00:1) and IPv4-translated (::ffff:0:7f00:1) addresses too.
   ['::/8', 'reserved, embedded IPv4'],
   ['64:ff9b:1::/48', 'local-use NAT64'],

@@ -178,6 +178,20 @@ describe('address policy, IPv6', () => {
 });
 
 describe('address policy, what the operator says', () => {
+  it('refuses IPv4 that is denied in whatever it is spelled, though all of IPv6 is allowed', () => {
+    const policy = new AddressPolicy({
+      allowedSubnets: ['::/0', '0.0.0.0/0'],
+      deniedSubnets: ['10.1.0.0/16'],
+    });
+    for (const ip of ['10.1.2.3', '::ffff:10.1.2.3', '64:ff9b::a01:203']) {
+      expect(policy.judge(ip), ip).toEqual({
+        allowed: false,
+        reason: 'deny: 10.1.0.0/16 (denied by configuration)',
+      });
+    }
+    expect(policy.judge('::ffff:10.2.2.3')).toEqual({ allowed: true });
+  });
+
   it('allows the subnets given, and nothing beside them', () => {
     const opened = new AddressPolicy({ allowedSubnets: ['10.1.0.0/16', 'fd00:1::/32', '127.0.0.1'] });
     for (const ip of ['10.1.255.255', 'fd00:1::5', '127.0.0.1', '64:ff9b::a01:1']) {
