@@ -194,10 +194,10 @@ export function encryptionKeys(name: string, about: string): Variable<Buffer[] |
   };
 }
 
-export function subnets(name: string, about: string): Variable<string[] | undefined> {
+export function subnets(name: string, about: string, fallback = 'none'): Variable<string[] | undefined> {
   return {
     name,
-    fallback: 'none; embedded: 127.0.0.0/8,::1/128',
+    fallback,
     about,
     read: (value) =>
       value?.split(',').map((part) => {

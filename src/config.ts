@@ -68,6 +68,7 @@ export const variables = {
   egressAllowedSubnets: subnets(
     'EGRESS_ALLOWED_SUBNETS',
     'Comma-separated CIDRs that endpoints may be in although they are private.',
+    'none; embedded: 127.0.0.0/8,::1/128',
   ),
   egressDeniedSubnets: subnets(
     'EGRESS_DENIED_SUBNETS',
@@ -103,6 +104,10 @@ export const variables = {
     1,
     1_000_000,
     'Connections that the API keeps open at a time; more are closed at once.',
+  ),
+  trustedProxies: subnets(
+    'TRUSTED_PROXIES',
+    'Comma-separated CIDRs of the proxies before the API, whose X-Forwarded-For, -Proto and -Host are believed: in the audit log, for limits by address and in links.',
   ),
   requestRateLimitPerSecond: integer(
     'REQUEST_RATE_LIMIT_PER_SECOND',

@@ -30,20 +30,30 @@ const CLOSE_MS_MAX = 5_000;
 /** A connection that sends nothing while a request is expected of it. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
+/**
+ * Somebody who asks for megabytes and reads none of them keeps us holding them. Longer than any answer takes that is waited
+ * for: a listener's poll.
+ */
+const QUIET_MS_MAX = 120_000;
+
 /** Node looks for requests past their time this often; its own default would let them live half a minute longer. */
 const TIMEOUT_CHECK_MS = 2_000;
 
 /** Lets a route take bodies of `factor` times BODY_BYTES_MAX. */
 export const BodyLimitFactor = (factor: number) => RouteConfig({ bodyLimitFactor: factor });
 
-type HttpSettings = Pick<Settings, 'bodyBytesMax' | 'requestTimeoutMs' | 'connectionsMax' | 'role'>;
+type HttpSettings = Pick<
+  Settings,
+  'bodyBytesMax' | 'requestTimeoutMs' | 'connectionsMax' | 'role' | 'trustedProxies'
+>;
 
 /** Fastify as Nest drives it; bodies are parsed by us alone. */
 class PosthornHttpAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {}
 }
 
-export function createHttpAdapter(settings: HttpSettings): FastifyAdapter {
+/** @param quietMsMax how long nothing may move on a connection whose request is being worked on or answered */
+export function createHttpAdapter(settings: HttpSettings, quietMsMax = QUIET_MS_MAX): FastifyAdapter {
   const adapter = new PosthornHttpAdapter({
     bodyLimit: settings.bodyBytesMax,
     requestTimeout: settings.requestTimeoutMs,
@@ -54,8 +64,9 @@ export function createHttpAdapter(settings: HttpSettings): FastifyAdapter {
     },
     // Idle connections are closed when the process stops; those with a request get their answer first.
     forceCloseConnections: 'idle',
-    // X-Forwarded-For is for whoever stands behind a proxy that sets it; believing it otherwise lets callers forge it.
-    trustProxy: false,
+    connectionTimeout: Math.max(quietMsMax, settings.requestTimeoutMs),
+    // Believed of those proxies only that the operator names: anybody else would forge it.
+    trustProxy: settings.trustedProxies ?? false,
     requestIdHeader: false,
     genReqId: requestIds(),
     logger: false,

@@ -1,4 +1,5 @@
 /** A request as our hooks leave it for controllers, and the decorators that hand its parts over. */
+import { isIP } from 'node:net';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { toPublicId } from '../model/id.js';
@@ -27,6 +28,11 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   principalOf(requestOf(context)),
 );
 
+/** Of the caller, as far as our proxies can be believed; a proxy that passes on what is no address is not. */
+export function remoteAddressOf(request: FastifyRequest): string {
+  return isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? '') : request.ip;
+}
+
 /** `:tenant` of the path, once it is certain that the caller may reach it. */
 export const TenantReference = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const request = requestOf(context);
@@ -39,7 +45,11 @@ export const Source = createParamDecorator((_: unknown, context: ExecutionContex
 );
 
 export function sourceOf(request: ApiRequest): AuditSource {
-  return { actor: actorOf(principalOf(request)), remoteAddress: request.ip, requestId: request.id };
+  return {
+    actor: actorOf(principalOf(request)),
+    remoteAddress: remoteAddressOf(request),
+    requestId: request.id,
+  };
 }
 
 function actorOf(principal: Principal): AuditSource['actor'] {

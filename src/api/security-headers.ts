@@ -21,5 +21,6 @@ export function securityHeaders(): SecurityHeaders {
     },
   })(response.req, response, (error) => (failure = error));
   if (failure !== undefined) throw new Error('The security headers cannot be made.', { cause: failure });
-  return response.getHeaders() as SecurityHeaders;
+  // Secrets and payloads are in answers; what may be kept (the console's files) says so itself.
+  return { ...(response.getHeaders() as SecurityHeaders), 'cache-control': 'no-store' };
 }

@@ -131,6 +131,11 @@ describe('an answer', () => {
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 
+  it('is kept by nobody on its way', async () => {
+    const { headers } = await posthorn.client.request('GET', '/v1/tenants');
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
   it('serves the API reference from this machine alone', async () => {
     const page = await (await fetch(`${posthorn.url}/docs`)).text();
     const links = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
@@ -153,6 +158,35 @@ function raw(text: string): Promise<string> {
     socket.on('close', () => resolve(answer)).on('error', reject);
   });
 }
+
+describe('the address of a caller', () => {
+  const recorded = async ({ client }: TestPosthorn, forwardedFor: string) => {
+    const headers = { 'x-forwarded-for': forwardedFor };
+    const { body } = await client.request<{ id: string }>('POST', '/v1/tenants', {}, headers);
+    const log = await client.request<{ data: { remoteAddress: string }[] }>(
+      'GET',
+      `/v1/audit-log?tenant=${body.id}`,
+    );
+    return log.body.data[0]!.remoteAddress;
+  };
+
+  it('is the connection’s, whatever a header says', async () => {
+    expect(await recorded(posthorn, '198.51.100.7')).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+  });
+
+  it('is what a trusted proxy says, and nothing that the caller put before it', async () => {
+    const behind = await startTestPosthorn({
+      env: { ROLE: 'api', TRUSTED_PROXIES: '127.0.0.0/8,10.0.0.0/8' },
+    });
+    try {
+      expect(await recorded(behind, '198.51.100.7')).toBe('198.51.100.7');
+      expect(await recorded(behind, '192.0.2.66, 198.51.100.7, 10.1.2.3')).toBe('198.51.100.7');
+      expect(await recorded(behind, 'unknown')).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+    } finally {
+      await behind.close();
+    }
+  });
+});
 
 describe('a server that stops', () => {
   it('answers what has begun, and does not wait for the client to let its connection go', async () => {

@@ -6,7 +6,7 @@ import { SETTINGS, type Settings } from '../../config.js';
 import { PageQuery } from '../page.dto.js';
 import { CallerLimits } from '../rate-limits.js';
 import { RefusesPublicly } from '../refuses.js';
-import type { ApiRequest } from '../request.js';
+import { remoteAddressOf, type ApiRequest } from '../request.js';
 import { Public } from '../roles.js';
 import { PublicCatalog } from './public-catalog.js';
 import { PublicCatalogPage, PublicEventType } from './public-catalog.dto.js';
@@ -36,7 +36,7 @@ export class PublicCatalogController {
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicCatalogPage> {
-    await this.limits.chargeAnonymous(request.ip, reply);
+    await this.limits.chargeAnonymous(remoteAddressOf(request), reply);
     const { portalName, portalLogoUrl, portalColor } = this.settings;
     const brand = { name: portalName ?? null, logoUrl: portalLogoUrl ?? null, color: portalColor ?? null };
     return { ...(await this.catalog.page(limit, cursor)), brand };
@@ -57,7 +57,7 @@ export class PublicCatalogController {
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PublicEventType> {
-    await this.limits.chargeAnonymous(request.ip, reply);
+    await this.limits.chargeAnonymous(remoteAddressOf(request), reply);
     return this.catalog.entry(name);
   }
 }

@@ -16,7 +16,7 @@ import { KeyRing } from '../key-ring.js';
 import type { KeyPrincipal, Principal } from '../principal.js';
 import { CallerLimits } from '../rate-limits.js';
 import { bodyRefusals, Refuses, RefusesPublicly } from '../refuses.js';
-import { Caller, type ApiRequest } from '../request.js';
+import { Caller, remoteAddressOf, type ApiRequest } from '../request.js';
 import { Public, Roles } from '../roles.js';
 import { ConsoleSessions } from './console-sessions.js';
 import { ConsoleSession, SignIn } from './session.dto.js';
@@ -44,7 +44,7 @@ export class SessionController {
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ConsoleSession> {
-    await this.limits.chargeAnonymous(request.ip, reply);
+    await this.limits.chargeAnonymous(remoteAddressOf(request), reply);
     const principal = await this.keys.principalOf(body.key.trim());
     if (principal === undefined) throw new PosthornError('unauthorized', 'No such key, or it is revoked.');
     if (principal.role === 'emitter') {
