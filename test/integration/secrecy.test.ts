@@ -2,6 +2,7 @@
  * A real run of Posthorn in a process of its own, at its most talkative, with attempts that succeed and fail; then a look
  * through everything that it leaves lying about. What is secret, and what customers send, is in none of it.
  */
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NewApiKey } from '../support/api-types.js';
@@ -14,6 +15,10 @@ import { waitFor } from '../support/wait-for.js';
 const PAYLOAD = 'the-payload-of-a-customer';
 const HEADER_VALUE = 'the-value-of-a-custom-header';
 const CREDENTIAL = 'the-token-that-authenticates-us';
+const PASSWORD = 'the-password-toward-a-receiver';
+const CLIENT_SECRET = 'the-secret-toward-a-token-server';
+/** A line from within the key. */
+const CLIENT_KEY_LINE = testPem('client.key').split('\n')[2]!;
 const SEARCHED = 'payload-of-a-cust';
 
 let database: TestDatabase;
@@ -30,7 +35,7 @@ beforeAll(async () => {
   const installation = {
     databaseUrl: database.url,
     backend: { name: 'postgres' as const },
-    env: { LOG_LEVEL: 'trace' },
+    env: { LOG_LEVEL: 'trace', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url('/collector') },
   };
   api = await startPosthornProcess({ ...installation, role: 'api' });
   const { client } = api;
@@ -48,8 +53,16 @@ beforeAll(async () => {
   const auth = { type: 'bearer', token: CREDENTIAL };
   const works = await client.createEndpoint(tenant, { url: receiver.url('/works'), headers, auth });
   const fails = await client.createEndpoint(tenant, { url: receiver.url('/fails'), headers, auth });
+  const tls = { clientCertificate: testPem('client'), clientKey: testPem('client.key') };
+  const tokenUrl = receiver.url('/token');
+  for (const kept of [
+    { tls, auth: { type: 'basic', username: 'u', password: PASSWORD } },
+    { auth: { type: 'oauth2', tokenUrl, clientId: 'c', clientSecret: CLIENT_SECRET } },
+  ]) {
+    await client.createEndpoint(tenant, { url: 'https://127.0.0.1:1/', ...kept });
+  }
   const event = await client.emit(tenant, { data: { note: PAYLOAD } });
-  const deliveries = await client.waitForDeliveriesOf(event.id, 2);
+  const deliveries = await client.waitForDeliveriesOf(event.id, 4);
   // Before anybody takes the jobs, which are gone once they are taken.
   places['job data'] = await waitFor(
     async () => {
@@ -63,13 +76,18 @@ beforeAll(async () => {
   await waitFor(
     async () =>
       (await Promise.all(deliveries.map(({ id }) => client.attempts(id)))).every(({ length }) => length > 0),
-    { what: 'both attempts to be logged' },
+    { what: 'every attempt to be logged' },
   );
   secrets = {
     'the secret of the endpoint that works': works.secret.replace('whsec_', ''),
     'the secret of the endpoint that fails': fails.secret.replace('whsec_', ''),
     'the value of a custom header': HEADER_VALUE,
     'a credential toward the receiver': CREDENTIAL,
+    'a password toward a receiver': PASSWORD,
+    'a password toward a receiver, as it is sent': Buffer.from(`u:${PASSWORD}`).toString('base64'),
+    'a secret toward a token server': CLIENT_SECRET,
+    'a secret toward a token server, as it is sent': Buffer.from(`c:${CLIENT_SECRET}`).toString('base64'),
+    'a client key': CLIENT_KEY_LINE,
     'an API key': key.key,
     'the admin key': ADMIN_KEY,
     'a portal token': token,
@@ -118,6 +136,11 @@ beforeAll(async () => {
   places['tables other than events'] = kept.rows.map(({ text }) => text).join('\n');
   await sql.end();
 
+  // What is left of them goes out when a process stops.
+  await Promise.all([api.stop(), dispatcher.stop()]);
+  const exported = receiver.requests.filter(({ path }) => path === '/collector/v1/traces');
+  places['traces'] = exported.map(({ body }) => body).join('\n');
+  expect(places['traces']).toContain('posthorn.delivery_id');
   places['the log'] = [...api.logs, ...dispatcher.logs].join('\n');
   expect(places['the log']).toContain('request.completed');
 });
@@ -136,6 +159,7 @@ describe.each([
   'endpoints',
   'the audit log',
   'metrics',
+  'traces',
   'readiness',
   'tables other than events',
 ])('%s', (place) => {
@@ -150,6 +174,10 @@ describe.each([
 it('the log has no search in payloads either', () => {
   expect(places['the log']).not.toContain(SEARCHED);
 });
+
+function testPem(name: string): string {
+  return readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
+}
 
 async function queueTables(): Promise<string> {
   const sql = new pg.Client({ connectionString: database.url });

@@ -1,6 +1,6 @@
 /**
- * Two tenants, each with an endpoint, an event, a delivery, an attempt and a replay. Whoever is bound to one of them gets,
- * for anything of the other's, the very answer that something invented gets: what is not theirs does not exist.
+ * Two tenants, each with an endpoint, a listener, an event, a delivery, an attempt and a replay. Whoever is bound to one of
+ * them gets, for anything of the other's, the very answer that something invented gets: what is not theirs does not exist.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAccessTable } from '../support/access-table.js';
@@ -12,7 +12,10 @@ import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 
 /** Everything that a tenant has, by the names of the paths' parameters. */
-type Belongings = Record<'tenant' | 'endpoint' | 'event' | 'delivery' | 'replay', string> & {
+type Belongings = Record<
+  'tenant' | 'endpoint' | 'event' | 'delivery' | 'replay' | 'listener' | 'request',
+  string
+> & {
   externalId: string;
 };
 
@@ -23,6 +26,8 @@ const INVENTED: Belongings = {
   event: 'evt_019ab1c2d3e47f508192a3b4c5d6e7f8',
   delivery: 'dlv_019ab1c2d3e47f508192a3b4c5d6e7f8',
   replay: 'rpl_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  listener: 'lsn_019ab1c2d3e47f508192a3b4c5d6e7f8',
+  request: 'lrq_019ab1c2d3e47f508192a3b4c5d6e7f8',
 };
 
 const strangers = [
@@ -161,8 +166,11 @@ async function settle(externalId: string): Promise<Belongings> {
   const { client } = posthorn;
   const { id: tenant } = await client.createTenant({ externalId });
   const endpoint = await client.createEndpoint(tenant, { url: receiver.url(`/${externalId}`) });
+  const opened = await client.request<{ id: string }>('POST', `/v1/tenants/${tenant}/listeners`, {});
+  const listener = opened.body.id;
   const event = await client.emit(tenant);
-  const [delivery] = await client.waitForDeliveriesOf(event.id);
+  const deliveries = await client.waitForDeliveriesOf(event.id, 2);
+  const delivery = deliveries.find(({ endpointId }) => endpointId === endpoint.id);
   await client.waitForDelivery(delivery!.id, 'succeeded');
   // Of deliveries that there are none of: it belongs to the tenant, and leaves everything as it is.
   const replay = await client.createReplay({ filter: { tenant, status: 'failed' } });
@@ -173,11 +181,20 @@ async function settle(externalId: string): Promise<Belongings> {
     event: event.id,
     delivery: delivery!.id,
     replay: replay.id,
+    listener,
+    request: await pollOnce(tenant, listener),
   };
 }
 
+/** The first request that waits for its answer. */
+async function pollOnce(tenant: string, listener: string): Promise<string> {
+  const route = `/v1/tenants/${tenant}/listeners/${listener}/poll`;
+  const { body } = await posthorn.client.request<Page<{ id: string }>>('POST', route, {});
+  return body.data[0]!.id;
+}
+
 function namesBelongings(path: string): boolean {
-  return /\{(tenant|endpoint|event|delivery|replay)\}/.test(path);
+  return /\{(tenant|endpoint|event|delivery|replay|listener)\}/.test(path);
 }
 
 /** Ways to name another's things: all of them; by its other name; and from one's own tenant. With the same, invented. */
@@ -187,7 +204,7 @@ function mixtures(path: string): { other: Belongings; invented: Belongings }[] {
   const renamed = (of: Belongings): Belongings => ({ ...of, tenant: of.externalId });
   const fromOwn = (of: Belongings): Belongings => ({ ...of, tenant: own.tenant });
   const mixed = [whole, { other: renamed(other), invented: renamed(INVENTED) }];
-  if (!/\{(endpoint|event)\}/.test(path)) return mixed;
+  if (!/\{(endpoint|event|listener)\}/.test(path)) return mixed;
   return [...mixed, { other: fromOwn(other), invented: fromOwn(INVENTED) }];
 }
 
@@ -198,6 +215,10 @@ const bodies: Record<string, object> = {
   'POST /v1/tenants/{tenant}/events': { type: 'a.b', data: {} },
   'POST /v1/tenants/{tenant}/events/batch': { events: [{ type: 'a.b', data: {} }] },
   'POST /v1/tenants/{tenant}/portal-sessions': { rights: 'read' },
+  'POST /v1/tenants/{tenant}/listeners/{listener}/requests/{request}/answer': {
+    statusCode: 200,
+    durationMs: 1,
+  },
 };
 
 function ask(client: PosthornClient, route: Route, of: Belongings): Promise<Reply<Problem>> {
