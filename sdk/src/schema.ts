@@ -1415,7 +1415,8 @@ export interface components {
             filter?: Record<string, never> | null;
             /**
              * @description Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
-             *     as it is, and headers that it does not name are taken away.
+             *     as it is, and headers that it does not name are taken away. A change of `url` to another server (scheme, host or
+             *     port) keeps no value: give them anew, or leave them out; likewise what is secret in `auth`.
              * @example {
              *       "x-api-key": "1f2e3d"
              *     }
@@ -1803,7 +1804,8 @@ export interface components {
             filter?: Record<string, never> | null;
             /**
              * @description Sent with every request. Answers show names only, each value as `•••`; where a change says `•••`, the value stays
-             *     as it is, and headers that it does not name are taken away.
+             *     as it is, and headers that it does not name are taken away. A change of `url` to another server (scheme, host or
+             *     port) keeps no value: give them anew, or leave them out; likewise what is secret in `auth`.
              * @example {
              *       "x-api-key": "1f2e3d"
              *     }
@@ -2564,7 +2566,7 @@ export interface components {
              */
             trigger: string;
             /**
-             * @description Up to 100 of them, 16 KiB in all.
+             * @description Up to 100 of them, 16 KiB in all. Null when no answer came, and for keys without access to payloads.
              * @example {
              *       "content-type": "text/plain"
              *     }
