@@ -1,8 +1,7 @@
 /** A client that asks for megabytes and reads none of them: it may not keep us holding them for ever. */
-import { connect } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { connect, type AddressInfo } from 'node:net';
+import { afterEach, it } from 'vitest';
 import { createHttpAdapter } from '../../src/api/http.js';
 import { waitFor } from '../support/wait-for.js';
 
