@@ -170,7 +170,7 @@ async function settle(externalId: string): Promise<Belongings> {
   const listener = opened.body.id;
   const event = await client.emit(tenant);
   const deliveries = await client.waitForDeliveriesOf(event.id, 2);
-  const delivery = deliveries.find(({ endpointId }) => endpointId === endpoint.id);
+  const delivery = deliveries.find((one) => one.endpointId === endpoint.id);
   await client.waitForDelivery(delivery!.id, 'succeeded');
   // Of deliveries that there are none of: it belongs to the tenant, and leaves everything as it is.
   const replay = await client.createReplay({ filter: { tenant, status: 'failed' } });

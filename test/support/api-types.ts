@@ -86,6 +86,7 @@ export interface Event {
 
 export interface Delivery {
   id: string;
+  endpointId: string;
   status: DeliveryStatus;
   attemptCount: number;
 }

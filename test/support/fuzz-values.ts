@@ -117,3 +117,28 @@ function ofOneType(
       return hostileValue;
   }
 }
+
+/** The smallest value that fits: what is required, as the description's own examples have it. */
+export function smallestOf(schema: Schema, schemas: Record<string, Schema>): unknown {
+  if (schema.$ref !== undefined) return smallestOf(schemas[schema.$ref.split('/').at(-1)!] ?? {}, schemas);
+  const given = schema['example'] ?? schema['default'] ?? (schema['enum'] as unknown[] | undefined)?.[0];
+  if (given !== undefined) return given;
+  const choices = (schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf']) as Schema[] | undefined;
+  if (choices !== undefined) return smallestOf(choices[0]!, schemas);
+  switch ([schema.type].flat()[0]) {
+    case 'object': {
+      const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
+      const required = (schema['required'] ?? []) as string[];
+      return Object.fromEntries(required.map((name) => [name, smallestOf(properties[name] ?? {}, schemas)]));
+    }
+    case 'array':
+      return [smallestOf((schema['items'] as Schema | undefined) ?? {}, schemas)];
+    case 'boolean':
+      return true;
+    case 'integer':
+    case 'number':
+      return schema['minimum'] ?? 1;
+    default:
+      return 'x';
+  }
+}
