@@ -125,7 +125,7 @@ export function smallestOf(schema: Schema, schemas: Record<string, Schema>): unk
   if (given !== undefined) return given;
   const choices = (schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf']) as Schema[] | undefined;
   if (choices !== undefined) return smallestOf(choices[0]!, schemas);
-  switch ([schema.type].flat()[0]) {
+  switch ([schema.type].flat()[0] ?? 'anything') {
     case 'object': {
       const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
       const required = (schema['required'] ?? []) as string[];
