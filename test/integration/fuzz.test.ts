@@ -78,7 +78,6 @@ const refusedAnyway: Record<string, number> = {
   'GET /v1/portal/session': 403,
   'POST /v1/tenants/{tenant}/listeners/{listener}/requests/{request}/answer': 404,
   'POST /v1/broadcasts/{broadcast}/cancel': 409,
-  'POST /v1/deliveries/{delivery}/replay': 409,
   'POST /v1/replays/{replay}/cancel': 409,
 };
 
