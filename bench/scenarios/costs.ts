@@ -226,4 +226,4 @@ async function queueMemory(bench: Bench): Promise<{ redisBytesPerQueuedDelivery?
   }
 }
 
-const seconds = (bench: Bench): number => (bench.short ? 4 : 10);
+const seconds = (bench: Bench): number => (bench.short ? 4 : 6);

@@ -14,7 +14,7 @@ import { figure } from '../report/statistics.js';
 
 const ENDPOINTS = 100;
 /** At a thousand a second: long enough for V8 to have compiled what runs. */
-const WARM_UP_MS = 8_000;
+const WARM_UP_MS = 6_000;
 
 interface Measured {
   backend: Backend;

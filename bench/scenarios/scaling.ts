@@ -49,10 +49,10 @@ function measure(bench: Bench, roles: ProcessRole[]) {
   const backend = bench.services.redis ? 'redis' : 'postgres';
   return bench.withInstallation({ backend, roles }, async (installation) => {
     const targets = await oneTenantEach(bench, installation, { endpoints: ENDPOINTS, hosts: ENDPOINTS });
-    await sustain(bench, installation, { targets, durationMs: 3_000 });
+    await sustain(bench, installation, { targets, durationMs: 2_000 });
     const runs: SustainedRun[] = [];
     for (let run = 0; run < (bench.short ? 1 : 2); run++) {
-      runs.push(await sustain(bench, installation, { targets, durationMs: bench.short ? 2_000 : 6_000 }));
+      runs.push(await sustain(bench, installation, { targets, durationMs: bench.short ? 2_000 : 4_000 }));
     }
     const tally = await reconcile(bench, installation, { owedTo: (target) => [target] });
     return { runs, tally };

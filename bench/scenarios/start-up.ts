@@ -18,7 +18,7 @@ export const startUp: Scenario = {
   name: 'start-up',
   about: 'npm start until it answers',
   run: async (bench) => {
-    const runs = bench.short ? 1 : 3;
+    const runs = bench.short ? 1 : 2;
     const firstMs: number[] = [];
     const againMs: number[] = [];
     for (let run = 0; run < runs; run++) {

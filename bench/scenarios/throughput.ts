@@ -105,7 +105,7 @@ async function measure(bench: Bench, stage: Stage) {
       ...(certificate && { certificate }),
       settings: { maxInFlight: MAX_IN_FLIGHT[stage.endpoints] },
     });
-    await sustain(bench, installation, { targets, durationMs: bench.short ? 1_000 : 3_000 });
+    await sustain(bench, installation, { targets, durationMs: bench.short ? 1_000 : 2_000 });
     const runs: SustainedRun[] = [];
     for (let run = 0; run < runsOf(bench); run++) {
       runs.push(await sustain(bench, installation, { targets, durationMs: runSeconds(bench) * 1000 }));
@@ -125,4 +125,4 @@ const cells = ({ backend, endpoints, tls }: Stage): string[] => [
   tls ? 'yes' : 'no',
 ];
 const runsOf = (bench: Bench): number => (bench.short ? 1 : 3);
-const runSeconds = (bench: Bench): number => (bench.short ? 3 : 5);
+const runSeconds = (bench: Bench): number => (bench.short ? 3 : 4);
