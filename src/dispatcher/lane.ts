@@ -25,6 +25,8 @@ export class Lane {
   lastUsedAt = performance.now();
   /** The ledger holds more for this lane than it had room for: the scheduler wants to know when there is room again. */
   hungry = false;
+  /** The endpoint has failed lately, as of the last delivery that joined. */
+  troubled = false;
 
   private latencyMs = LATENCY_MS_ASSUMED;
   /** Starts of the requests in flight, oldest first (Map order). */

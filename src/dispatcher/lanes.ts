@@ -1,7 +1,9 @@
 /**
  * All lanes of this process, and the slots they compete for. A slot is a request in flight; there are `inFlightMax`
- * of them. Lanes with something in line take turns, one delivery a turn, so that a long line has no advantage over
- * a short one; and when slots run short, slow lanes are cut down to one each, since they would hold what they get.
+ * of them. Lanes with something in line take turns, one delivery a turn, so that a long line has no advantage over a short
+ * one. Those of endpoints that have failed lately have every other turn among them, so that ten thousand of those have no
+ * advantage over one that does well. When slots run short, slow lanes are cut down to one each, since they would hold
+ * what they get.
  */
 import { Lane } from './lane.js';
 import type { LoadedDelivery } from '../store/load-deliveries.js';
@@ -12,10 +14,16 @@ const SLOW_MS = 1_000;
 /** Lanes that nobody used for this long are forgotten. */
 const IDLE_MS = 60_000;
 
+type Kind = 'well' | 'troubled';
+
+const kindOf = (lane: Lane): Kind => (lane.troubled ? 'troubled' : 'well');
+
 export class Lanes {
   private readonly byEndpoint = new Map<string, Lane>();
-  /** Lanes with a line, in the order of their turns. */
-  private readonly runnable = new Set<Lane>();
+  /** Lanes with a line, in the order of their turns: of endpoints that do well, and of those that have failed lately. */
+  private readonly runnable = { well: new Set<Lane>(), troubled: new Set<Lane>() };
+  /** Whose turn it is next, if both have a lane that may start. */
+  private turn: Kind = 'well';
   inFlight = 0;
   waiting = 0;
 
@@ -57,22 +65,30 @@ export class Lanes {
     if (governed) lane.line.unshift(delivery);
     else lane.line.push(delivery);
     this.waiting++;
-    this.runnable.add(lane);
+    if (lane.troubled !== delivery.lane.troubled) this.runnable[kindOf(lane)].delete(lane);
+    lane.troubled = delivery.lane.troubled;
+    this.runnable[kindOf(lane)].add(lane);
     return true;
   }
 
   /** The next delivery that may start, or `undefined` when no slot or no lane is free. Takes the slot. */
   next(): LoadedDelivery | undefined {
     if (this.inFlight >= this.inFlightMax) return undefined;
-    for (const lane of this.runnable) {
-      this.runnable.delete(lane);
+    const kind = this.turn;
+    this.turn = kind === 'well' ? 'troubled' : 'well';
+    return this.nextOf(this.runnable[kind]) ?? this.nextOf(this.runnable[this.turn]);
+  }
+
+  private nextOf(runnable: Set<Lane>): LoadedDelivery | undefined {
+    for (const lane of runnable) {
+      runnable.delete(lane);
       if (lane.line.length === 0) continue;
       // A governed delivery may start in a process whose share of the lane is none.
       const slots = Math.max(this.share(lane), lane.line[0]!.lane.governed ? 1 : 0);
       if (lane.inFlight >= slots) continue; // it comes back when one of its requests ends
       const delivery = lane.line.shift()!;
       this.waiting--;
-      if (lane.line.length > 0) this.runnable.add(lane); // to the end: others have their turn first
+      if (lane.line.length > 0) runnable.add(lane); // to the end: others have their turn first
       lane.started(delivery.deliveryId);
       this.inFlight++;
       return delivery;
@@ -85,7 +101,7 @@ export class Lanes {
     const lane = this.lane(delivery.endpointId);
     lane.finished(delivery.deliveryId);
     this.inFlight--;
-    if (lane.line.length > 0) this.runnable.add(lane);
+    if (lane.line.length > 0) this.runnable[kindOf(lane)].add(lane);
   }
 
   share(lane: Lane): number {
@@ -122,7 +138,8 @@ export class Lanes {
   takeAll(): LoadedDelivery[] {
     const all = [...this.byEndpoint.values()].flatMap((lane) => lane.line.splice(0));
     this.waiting = 0;
-    this.runnable.clear();
+    this.runnable.well.clear();
+    this.runnable.troubled.clear();
     return all;
   }
 }

@@ -28,6 +28,12 @@ export interface Window {
  */
 export const WIDE_FAN_OUT = 200;
 
+/**
+ * An event with more deliveries than this is a backlog to the window as well. A few hundred of those would fill all of it, and
+ * what is emitted for one endpoint meanwhile would wait for tens of thousands of requests to others.
+ */
+const FEW_DELIVERIES = 16;
+
 /** An event, matched: what the group commit stores. */
 export interface MatchedEvent {
   event: EventToStore;
@@ -107,7 +113,7 @@ function fitInto({ room, backlogRoom }: Window, events: EventToStore[]): EventTo
   let taken = 0;
   return events.map((event) => {
     const { deliveries } = event;
-    const left = Math.max(0, (deliveries.length >= WIDE_FAN_OUT ? backlogRoom : room) - taken);
+    const left = Math.max(0, (deliveries.length > FEW_DELIVERIES ? backlogRoom : room) - taken);
     taken += Math.min(left, deliveries.length);
     if (left >= deliveries.length) return event;
     return {

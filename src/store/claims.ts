@@ -8,7 +8,7 @@ import type { Queryable } from './database.js';
 
 export interface LaneRow {
   endpointId: string;
-  /** Its last attempt failed. */
+  /** It has failed lately. */
   failing: boolean;
   circuit: Circuit;
   disabled: boolean;
@@ -71,8 +71,8 @@ export interface LaneUpdate {
 
 const READY = 'GREATEST(x.ready_at, x.parked_until) <= now()';
 /** Each has an index of its own, recognised by its condition, word for word. */
-const WELL = 'x.consecutive_failures = 0';
-const FAILING = 'x.consecutive_failures > 0';
+const WELL = 'x.consecutive_failures = 0 AND x.window_failures = 0';
+const FAILING = '(x.consecutive_failures > 0 OR x.window_failures > 0)';
 
 /** Asked between looks while there is nothing to do: one statement instead of a transaction of three. */
 export async function isAnyLaneReady(database: Queryable): Promise<boolean> {

@@ -66,8 +66,8 @@ const readyLanes = (condition: string): string => `
 export const MEASURE_LAG: Statement = {
   name: 'measure_lag',
   text: `
-        WITH ready AS (${readyLanes('l.consecutive_failures = 0')}
-          UNION ALL ${readyLanes('l.consecutive_failures > 0')}
+        WITH ready AS (${readyLanes('l.consecutive_failures = 0 AND l.window_failures = 0')}
+          UNION ALL ${readyLanes('(l.consecutive_failures > 0 OR l.window_failures > 0)')}
         ), oldest AS (
           SELECT r.since, w.due_at FROM ready r
             LEFT JOIN LATERAL (

@@ -50,6 +50,31 @@ describe('lanes', () => {
     expect(startAll(lanes).map((started) => started.endpointId)).toEqual(['long', 'short', 'long', 'long']);
   });
 
+  it('give every other turn to endpoints that do well, however many others have failed lately', () => {
+    const lanes = new Lanes(
+      6,
+      (_, max) => max,
+      () => 10,
+    );
+    for (let index = 0; index < 50; index++) lanes.admit(troubled(delivery(`failing-${index}`, 1)), false);
+    for (let index = 0; index < 3; index++) lanes.admit(delivery('well', index), false);
+    const started = startAll(lanes).map(({ endpointId }) => endpointId);
+    expect(started.filter((endpointId) => endpointId === 'well')).toHaveLength(3);
+    expect(started).toHaveLength(6);
+  });
+
+  it('move a lane to the others when its endpoint begins to fail, without doubling its turns', () => {
+    const lanes = new Lanes(
+      10,
+      (_, max) => max,
+      () => 10,
+    );
+    lanes.admit(delivery('a', 1), false);
+    lanes.admit(troubled(delivery('a', 2)), false);
+    lanes.admit(delivery('b', 1), false);
+    expect(startAll(lanes).map(({ endpointId }) => endpointId)).toEqual(['b', 'a', 'a']);
+  });
+
   it('send back what would wait too long: a short line for an endpoint that has not proven fast', () => {
     const lanes = new Lanes(
       10_000,
@@ -125,4 +150,8 @@ function delivery(endpointId: string, index: number, governed = false): LoadedDe
     endpointDisabled: false,
     lane: { parked: false, circuit: 'closed', governed, troubled: false },
   };
+}
+
+function troubled(one: LoadedDelivery): LoadedDelivery {
+  return { ...one, lane: { ...one.lane, troubled: true } };
 }
