@@ -220,4 +220,4 @@ function row(path: string, ceiling: Ceiling, busiestMicros: number): string[] {
   ];
 }
 
-const runSeconds = (bench: Bench): number => (bench.short ? 2 : 4);
+const runSeconds = (bench: Bench): number => (bench.short ? 2 : 3);

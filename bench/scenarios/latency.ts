@@ -142,6 +142,5 @@ function rates(bench: Bench): Rate[] {
   return [
     { perSecond: 300, forMs: 12_000 },
     { perSecond: 1_000, forMs: 6_000 },
-    { perSecond: 2_000, forMs: 6_000 },
   ];
 }
