@@ -4,7 +4,8 @@ import tseslint from 'typescript-eslint';
 const ONE_DOOR = 'Requests leave through src/egress alone: this is a way around the address policy.';
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/dist/', 'node_modules/', 'coverage/', '.posthorn/'] },
+  // What stands in test/fixtures breaks rules, which is what it is for.
+  { ignores: ['dist/', '**/dist/', 'node_modules/', 'coverage/', '.posthorn/', 'test/fixtures/'] },
   eslint.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
