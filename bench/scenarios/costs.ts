@@ -38,6 +38,7 @@ interface Measured {
 const FAN_OUTS = [1, 8, 4];
 /** One endpoint carries everything of the first fan-out; its default of 10 would be what is measured. */
 const ENDPOINT_SETTINGS = { maxInFlight: 256 };
+const RUN_SECONDS = 4;
 const WAITING_EVENTS = 2_000;
 
 export const costs: Scenario = {
@@ -59,7 +60,7 @@ export const costs: Scenario = {
       settings: {
         queue: bench.services.redis ? 'redis' : 'postgres',
         'deliveries a second': Math.round(deliveriesPerSecond),
-        'seconds a run': seconds(bench),
+        'seconds a run': RUN_SECONDS,
         'fan-outs': FAN_OUTS.join(', '),
       },
       tables: [
@@ -121,10 +122,10 @@ function measure(bench: Bench, fanOut: number, deliveriesPerSecond: number): Pro
     const stage = { endpoints: fanOut, hosts: fanOut, settings: ENDPOINT_SETTINGS };
     const target = await oneTenant(bench, installation, stage);
     const load = { targets: [target], perSecond: deliveriesPerSecond / fanOut };
-    const warm = await emitAt(bench, installation, { ...load, durationMs: 3_000 });
+    const warm = await emitAt(bench, installation, { ...load, durationMs: 2_000 });
     await delivered(bench, warm.accepted * fanOut);
     const before = await read(bench, installation);
-    const result = await emitAt(bench, installation, { ...load, durationMs: seconds(bench) * 1_000 });
+    const result = await emitAt(bench, installation, { ...load, durationMs: RUN_SECONDS * 1_000 });
     const failures = refusals(result);
     if (!(await delivered(bench, (warm.accepted + result.accepted) * fanOut)))
       failures.push('not all was delivered in time');
@@ -225,5 +226,3 @@ async function queueMemory(bench: Bench): Promise<{ redisBytesPerQueuedDelivery?
     redis.disconnect();
   }
 }
-
-const seconds = (bench: Bench): number => (bench.short ? 4 : 6);

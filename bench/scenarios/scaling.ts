@@ -52,7 +52,7 @@ function measure(bench: Bench, roles: ProcessRole[]) {
     await sustain(bench, installation, { targets, durationMs: 2_000 });
     const runs: SustainedRun[] = [];
     for (let run = 0; run < (bench.short ? 1 : 2); run++) {
-      runs.push(await sustain(bench, installation, { targets, durationMs: bench.short ? 2_000 : 4_000 }));
+      runs.push(await sustain(bench, installation, { targets, durationMs: bench.short ? 2_000 : 3_000 }));
     }
     const tally = await reconcile(bench, installation, { owedTo: (target) => [target] });
     return { runs, tally };

@@ -12,7 +12,7 @@ import { NOTHING, type Tally } from '../report/section.js';
 import { figure } from '../report/statistics.js';
 
 const IDLE_MS = 5_000;
-const CLAIM_MS = 10_000;
+const CLAIM_MS = 8_000;
 const HOSTS = 100;
 
 export const waiting: Scenario = {

@@ -37,7 +37,7 @@ export interface PagePlace {
 }
 
 /** Of the 50 ms that a page may take; the rest is for what surrounds it, and for a turn that takes longer than foreseen. */
-const WALK = { sizes: [64, 256, 1_024, 2_048], timeMs: 30 } as const;
+const WALK = { sizes: [64, 256, 1_024, 2_048], timeMs: 25 } as const;
 /** Reading payloads is slower by far, and whoever searches is prepared to wait. */
 const SEARCH = { sizes: [64, 256, 512], timeMs: 400 } as const;
 
