@@ -109,7 +109,7 @@ export class Ledger1763700000000 implements MigrationInterface {
       -- Two, because endpoints that have failed lately and those that have not take turns among themselves.
       CREATE INDEX lanes_wake_well ON lanes (GREATEST(ready_at, parked_until))
         WHERE consecutive_failures = 0 AND window_failures = 0;
-      CREATE INDEX lanes_wake_failing ON lanes (GREATEST(ready_at, parked_until))
+      CREATE INDEX lanes_wake_troubled ON lanes (GREATEST(ready_at, parked_until))
         WHERE consecutive_failures > 0 OR window_failures > 0;
 
       CREATE TABLE dispatchers (

@@ -16,9 +16,9 @@ export class Held {
 
   constructor(private readonly inFlightMax: number) {}
 
-  /** Resolves when there is room, or everybody is let go. */
-  async room(): Promise<void> {
-    if (this.isFull) await new Promise<void>((resolve) => this.waiters.push(resolve));
+  /** While it is full: resolves when there may be room, or everybody is let go. */
+  room(): Promise<void> {
+    return new Promise((resolve) => this.waiters.push(resolve));
   }
 
   /** How many deliveries more there is room for. */

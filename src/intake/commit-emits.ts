@@ -15,22 +15,19 @@ import type { Admitted } from './admission.js';
 export interface Window {
   /** How many deliveries it takes of what is emitted; 0 while the queue is full or away. The others wait in the ledger. */
   readonly room: number;
-  /** The same for what comes by the hundred, and leaves room for others. */
+  /** The same for an event with more deliveries than a few, which leaves room for others. */
   readonly backlogRoom: number;
   enqueue(references: DeliveryReference[]): void;
   /** Something of these endpoints waits in the ledger and is due now. */
   wake(endpointIds: Iterable<string>): void;
 }
 
-/**
- * An event with this many deliveries or more is committed apart from the others, and does not fill the window: those for
- * one endpoint or two would stand behind it.
- */
+/** An event with this many deliveries or more is committed apart from the others, which would wait for it. */
 export const WIDE_FAN_OUT = 200;
 
 /**
- * An event with more deliveries than this is a backlog to the window as well. A few hundred of those would fill all of it, and
- * what is emitted for one endpoint meanwhile would wait for tens of thousands of requests to others.
+ * An event with more deliveries than this fills the window no further than a backlog does. A few hundred of those would fill all
+ * of it, and what is emitted for one endpoint meanwhile would wait for tens of thousands of requests to others.
  */
 const FEW_DELIVERIES = 16;
 

@@ -160,16 +160,16 @@ export class Scheduler {
   }
 
   /**
-   * How much of a look each lane may have. Lanes that fail share one half among them and the others the other half, in
-   * equal parts: who does well gives way to who does well, and not to ten thousand retries. A half that nobody asks for is
-   * the others'; a lane that is left with more is looked at again at once.
+   * How much of a look each lane may have. Lanes that have failed lately share one half among them, the others the other, in
+   * equal parts: who does well gives way to who does well, and not to ten thousand retries. Where one kind has no lane that
+   * is ready, the other has it all; a lane that is left with more is looked at again at once.
    */
   private partOf(rows: LaneRow[]): (row: LaneRow) => number {
     const whole = Math.min(CLAIMS_MAX, this.options.free());
-    const failing = rows.filter((row) => row.failing).length;
-    const well = rows.length - failing;
-    const share = failing > 0 && well > 0 ? whole / 2 : whole;
-    return (row) => Math.floor(share / (row.failing ? failing : well));
+    const troubled = rows.filter((row) => row.troubled).length;
+    const well = rows.length - troubled;
+    const share = troubled > 0 && well > 0 ? whole / 2 : whole;
+    return (row) => Math.floor(share / (row.troubled ? troubled : well));
   }
 
   private lookAt(row: LaneRow, part: number): LaneLook {

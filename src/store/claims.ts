@@ -5,11 +5,12 @@
 import type { Circuit, FailurePolicy, Ordering } from '../model/endpoint.js';
 import type { DeliveryReference, DeliveryStatus } from '../model/delivery.js';
 import type { Queryable } from './database.js';
+import { isTroubled, isWell } from './lane-condition.js';
 
 export interface LaneRow {
   endpointId: string;
   /** It has failed lately. */
-  failing: boolean;
+  troubled: boolean;
   circuit: Circuit;
   disabled: boolean;
   maxInFlight: number | null;
@@ -70,30 +71,29 @@ export interface LaneUpdate {
 }
 
 const READY = 'GREATEST(x.ready_at, x.parked_until) <= now()';
-/** Each has an index of its own, recognised by its condition, word for word. */
-const WELL = 'x.consecutive_failures = 0 AND x.window_failures = 0';
-const FAILING = '(x.consecutive_failures > 0 OR x.window_failures > 0)';
+const WELL = isWell('x');
+const TROUBLED = isTroubled('x');
 
 /** Asked between looks while there is nothing to do: one statement instead of a transaction of three. */
 export async function isAnyLaneReady(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ ready: boolean }>({
     name: 'is_any_lane_ready',
     text: `SELECT EXISTS (SELECT FROM lanes x WHERE ${READY} AND ${WELL})
-               OR EXISTS (SELECT FROM lanes x WHERE ${READY} AND ${FAILING}) AS ready`,
+               OR EXISTS (SELECT FROM lanes x WHERE ${READY} AND ${TROUBLED}) AS ready`,
   });
   return rows[0]!.ready;
 }
 
 /**
- * Locks lanes whose time has come, the longest waiting first: up to `limit` of those that fail and as many of those that
- * do not, since ten thousand that fail together would otherwise stand before everybody else. Every column is read from the row as it was locked, and
- * what is still out is asked for in a statement of its own: a joined read would show the lane as it was before the
- * lock, and let a second probe out.
+ * Locks lanes whose time has come, the longest waiting first: up to `limit` of those that have failed lately, and as many of
+ * those that do well, before whom ten thousand that fail together would otherwise stand. Every column is read from the
+ * row as it was locked, and what is still out is asked for in a statement of its own: a joined read would show the
+ * lane as it was before the lock, and let a second probe out.
  */
 export async function lockReadyLanes(transaction: Queryable, limit: number): Promise<LaneRow[]> {
   const { rows } = await transaction.query<{
     endpoint_id: string;
-    failing: boolean;
+    troubled: boolean;
     circuit: Circuit;
     disabled: boolean;
     max_in_flight: number | null;
@@ -109,10 +109,10 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
     {
       name: 'lock_ready_lanes',
       text: `
-        WITH well AS MATERIALIZED (${lockThose(WELL)}), failing AS MATERIALIZED (${lockThose(FAILING)})
+        WITH well AS MATERIALIZED (${lockThose(WELL)}), troubled AS MATERIALIZED (${lockThose(TROUBLED)})
         SELECT l.*, (e.disabled OR e.deleted_at IS NOT NULL) AS disabled, e.max_in_flight, e.timeout_ms, e.rate_limit_per_second,
                e.ordering, e.on_failure
-          FROM (SELECT w.*, false AS failing FROM well w UNION ALL SELECT f.*, true FROM failing f) l
+          FROM (SELECT w.*, false AS troubled FROM well w UNION ALL SELECT t.*, true FROM troubled t) l
           JOIN endpoints e ON e.id = l.endpoint_id`,
     },
     [limit],
@@ -123,7 +123,7 @@ export async function lockReadyLanes(transaction: Queryable, limit: number): Pro
   );
   return rows.map((row) => ({
     endpointId: row.endpoint_id,
-    failing: row.failing,
+    troubled: row.troubled,
     circuit: row.circuit,
     disabled: row.disabled,
     maxInFlight: row.max_in_flight,

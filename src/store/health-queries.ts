@@ -4,6 +4,7 @@
  */
 import { migrations } from '../../migrations/index.js';
 import type { Queryable, Statement } from './database.js';
+import { isTroubled, isWell } from './lane-condition.js';
 import { DAY_MS, partitionedTables, partitionName, type PartitionedTable } from './partitions.js';
 import { taskAges } from './upkeep-claims.js';
 
@@ -51,7 +52,7 @@ export async function measure(database: Queryable, nowMs: number): Promise<Figur
 }
 
 /**
- * Lanes that are well and lanes that fail have an index each, and are asked for apart: one question about all of them would
+ * Lanes that do well and those that have failed lately have an index each, and are asked for apart: one question about all of them would
  * read every lane there is.
  */
 const readyLanes = (condition: string): string => `
@@ -66,8 +67,8 @@ const readyLanes = (condition: string): string => `
 export const MEASURE_LAG: Statement = {
   name: 'measure_lag',
   text: `
-        WITH ready AS (${readyLanes('l.consecutive_failures = 0 AND l.window_failures = 0')}
-          UNION ALL ${readyLanes('(l.consecutive_failures > 0 OR l.window_failures > 0)')}
+        WITH ready AS (${readyLanes(isWell('l'))}
+          UNION ALL ${readyLanes(isTroubled('l'))}
         ), oldest AS (
           SELECT r.since, w.due_at FROM ready r
             LEFT JOIN LATERAL (

@@ -7,6 +7,7 @@ import type { DeliveryReference, Trigger } from '../model/delivery.js';
 import type { Circuit } from '../model/endpoint.js';
 import { plainArray } from './array-parameters.js';
 import type { Queryable, Statement } from './database.js';
+import { isTroubled } from './lane-condition.js';
 
 export interface LoadedEvent {
   type: string;
@@ -62,7 +63,7 @@ const LOAD: Statement = {
            CASE WHEN p.deleted_at IS NULL THEN p.updated_at::text END AS endpoint_version, p.disabled,
            coalesce(l.parked_until > now(), false) AS parked, coalesce(l.circuit, 'closed') AS circuit,
            coalesce(d.id = ANY (l.outstanding), false) AS governed,
-           coalesce(l.consecutive_failures > 0 OR l.window_failures > 0 OR l.failing_since IS NOT NULL
+           coalesce(${isTroubled('l')} OR l.failing_since IS NOT NULL
                     OR l.circuit <> 'closed', false) AS troubled
       FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS r (delivery_id, event_id, epoch)
       JOIN deliveries d ON d.id = r.delivery_id

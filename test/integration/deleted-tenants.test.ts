@@ -1,12 +1,11 @@
 /** What is left of a deleted tenant: its log until its time is over, none of its secrets, and then nothing at all. */
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fromPublicId } from '../../src/model/id.js';
 import { Database } from '../../src/store/database.js';
 import { DAY_MS, partitionName } from '../../src/store/partitions.js';
-import { Retention } from '../../src/upkeep/retention.js';
 import type { Tenant } from '../support/api-types.js';
 import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
+import { thirtyDays } from '../support/retention.js';
 
 let posthorn: TestPosthorn;
 let database: Database;
@@ -95,16 +94,5 @@ async function rowsOf({ id }: Tenant): Promise<Record<string, number>> {
 }
 
 async function retain(daysFromNow: number): Promise<void> {
-  const policy = {
-    eventsDays: 30,
-    deliveriesDays: 30,
-    attemptsDays: 30,
-    auditDays: 30,
-    idempotencyDays: 30,
-    lifetimeDays: 29,
-    exportDir: undefined,
-    exportBucket: undefined,
-  };
-  const nowMs = Date.now() + daysFromNow * DAY_MS;
-  await new Retention({ database, policy, nowMs: () => nowMs, log: pino({ level: 'silent' }) }).run();
+  await thirtyDays(database, {}, { nowMs: Date.now() + daysFromNow * DAY_MS }).run();
 }

@@ -225,13 +225,14 @@ describe('emit', () => {
     );
   });
 
-  it('lets an event for hundreds of endpoints leave room for one for few', async () => {
-    await pipeline.addEndpoint({ url: 'http://127.0.0.1:9/', eventTypes: ['few', 'many'] });
-    await addEndpoints(250, 'many');
-    await Promise.all(['few', 'many'].map((type) => pipeline.emit(type)));
+  it.each([17, 250])('lets an event for %i endpoints leave room for one for few', async (endpoints) => {
+    const [fewType, manyType] = [`few-beside-${endpoints}`, `many-${endpoints}`];
+    await pipeline.addEndpoint({ url: 'http://127.0.0.1:9/', eventTypes: [fewType] });
+    await addEndpoints(endpoints, manyType);
+    await Promise.all([fewType, manyType].map((type) => pipeline.emit(type)));
     const room = vi.spyOn(pipeline.queue, 'backlogRoom', 'get').mockReturnValue(0);
-    const [few, many] = await Promise.all(['few', 'many'].map((type) => pipeline.emit(type))).finally(() =>
-      room.mockRestore(),
+    const [few, many] = await Promise.all([fewType, manyType].map((type) => pipeline.emit(type))).finally(
+      () => room.mockRestore(),
     );
     expect(await count('deliveries WHERE event_id = $1 AND leased', [few])).toBe(1);
     expect(await count('deliveries WHERE event_id = $1 AND leased', [many])).toBe(0);

@@ -1,13 +1,12 @@
 /** Exports into a bucket: whole or not at all, whatever the bucket does meanwhile. */
 import { gunzipSync } from 'node:zlib';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lowestUuidAt } from '../../src/model/id.js';
 import { Database } from '../../src/store/database.js';
 import { DAY_MS, listPartitions, makePartition } from '../../src/store/partitions.js';
 import { ExportBucket } from '../../src/upkeep/export-bucket.js';
-import { Retention } from '../../src/upkeep/retention.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { thirtyDays } from '../support/retention.js';
 import { S3_CREDENTIALS, startS3, type S3Server } from '../support/s3-server.js';
 
 let s3: S3Server;
@@ -114,18 +113,7 @@ describe('retention', () => {
   });
 
   it('drops a day when the bucket has it, and not before', async () => {
-    const policy = {
-      eventsDays: 30,
-      deliveriesDays: 30,
-      attemptsDays: 30,
-      auditDays: 30,
-      idempotencyDays: 30,
-      lifetimeDays: 29,
-      exportDir: undefined,
-      exportBucket: settings(),
-    };
-    const log = pino({ level: 'silent' });
-    const retention = new Retention({ database, policy, nowMs: () => Date.now(), log });
+    const retention = thirtyDays(database, { exportBucket: settings() });
     const days = async (): Promise<number[]> =>
       (await listPartitions(database)).filter(({ dayMs }) => dayMs === DAY).map(({ dayMs }) => dayMs);
 

@@ -90,7 +90,7 @@ it('measure the lag by the indexes of ready lanes, however many endpoints there 
     const onLanes = rows.map((row) => row['QUERY PLAN']).filter((line) => line.includes(' on lanes '));
     expect(onLanes.map((line) => /using (\w+) on lanes/.exec(line)?.[1])).toEqual([
       'lanes_wake_well',
-      'lanes_wake_failing',
+      'lanes_wake_troubled',
     ]);
   } finally {
     await database.close();

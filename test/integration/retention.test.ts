@@ -11,8 +11,9 @@ import { checkPartitions } from '../../src/store/health-queries.js';
 import { DAY_MS, listPartitions, makePartition, partitionedTables } from '../../src/store/partitions.js';
 import { keepPartitionsAhead } from '../../src/upkeep/partitions-ahead.js';
 import { type RetentionPolicy } from '../../src/upkeep/retention-policy.js';
-import { Retention } from '../../src/upkeep/retention.js';
+import type { Retention } from '../../src/upkeep/retention.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { thirtyDays } from '../support/retention.js';
 
 const NOW = Date.now();
 const TODAY = Math.floor(NOW / DAY_MS) * DAY_MS;
@@ -76,18 +77,7 @@ async function makeDay(dayMs: number): Promise<void> {
 }
 
 function retention(changes: Partial<RetentionPolicy> = {}, nowMs = NOW): Retention {
-  const policy = {
-    eventsDays: 30,
-    deliveriesDays: 30,
-    attemptsDays: 30,
-    auditDays: 30,
-    idempotencyDays: 30,
-    lifetimeDays: 29,
-    exportDir: undefined,
-    exportBucket: undefined,
-    ...changes,
-  };
-  return new Retention({ database, policy, nowMs: () => nowMs, log });
+  return thirtyDays(database, changes, { nowMs, log });
 }
 
 async function count(table: string, where = 'true'): Promise<number> {
