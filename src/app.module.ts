@@ -165,7 +165,7 @@ function shared(settings: RunningSettings): Provider[] {
           directory,
           clock,
           leaseSlackMs: settings.leaseSlackMs,
-          deliverAheadDaysMax: Math.min(DELIVER_AHEAD_DAYS_MAX, retentionPolicy(settings).lifetimeDays),
+          deliverAheadDaysMax: Math.min(DELIVER_AHEAD_DAYS_MAX, retentionPolicy(settings).keptDays),
           rateLimiter,
           window: {
             get room() {

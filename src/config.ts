@@ -167,8 +167,7 @@ export const variables = {
   ),
   retentionDays: integer(
     'RETENTION_DAYS',
-    // An event may be scheduled 30 days ahead; its retries take three more, and for a day one sees what became of it.
-    35,
+    30,
     1,
     3_650,
     'Days that events, deliveries, attempts, the audit log and idempotency keys are kept.',

@@ -23,15 +23,15 @@ export type Detached = 'detached' | 'busy' | 'still_owed';
 
 class StillOwed extends Error {}
 
-/** Takes a partition out of its table; a deliveries' one only if nothing in it is pending, which it makes sure of under the lock. */
+/** Takes a partition out of its table, unless something pending lies in it or needs it, which it makes sure of under the lock. */
 export async function detachPartition(database: Database, partition: Partition): Promise<Detached> {
+  if (await isStillOwed(database, partition)) return 'still_owed'; // without disturbing anybody
   try {
     const detached = await withLockTries(() =>
       database.transaction(async (transaction) => {
         await transaction.query(`SET LOCAL lock_timeout = '${LOCK_MS_MAX}ms'`);
         await transaction.query(`ALTER TABLE ${partition.table} DETACH PARTITION ${partition.name}`);
-        if (partition.table === 'deliveries' && (await holdsPending(transaction, partition)))
-          throw new StillOwed(partition.name);
+        if (await isStillOwed(transaction, partition)) throw new StillOwed(partition.name);
       }),
     );
     return detached ? 'detached' : 'busy';
@@ -45,13 +45,31 @@ export async function dropDetached(database: Queryable, partition: Partition): P
   await database.query(`DROP TABLE IF EXISTS ${partition.name}`);
 }
 
+async function isStillOwed(database: Queryable, { table, name, dayMs }: Partition): Promise<boolean> {
+  if (table === 'attempts') return false;
+  if (table === 'deliveries') return holdsPending(database, name, 'true');
+  const [from, to] = boundsOf(dayMs);
+  const ofThisDay = await holdsPending(database, 'deliveries', `d.id >= '${from}' AND d.id < '${to}'`);
+  return ofThisDay || holdsPending(database, 'deliveries', orphansOf(dayMs));
+}
+
 /** Two looks into partial indexes that hold nothing but what is pending. */
-async function holdsPending(database: Queryable, { name }: Partition): Promise<boolean> {
+async function holdsPending(database: Queryable, table: string, which: string): Promise<boolean> {
   const { rows } = await database.query<{ pending: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM ${name} d WHERE d.status = 'pending' AND NOT d.leased)
-         OR EXISTS (SELECT 1 FROM ${name} d WHERE d.status = 'pending' AND d.leased) AS pending`,
+    `SELECT EXISTS (SELECT 1 FROM ${table} d WHERE ${which} AND d.status = 'pending' AND NOT d.leased)
+         OR EXISTS (SELECT 1 FROM ${table} d WHERE ${which} AND d.status = 'pending' AND d.leased) AS pending`,
   );
   return rows[0]!.pending;
+}
+
+/** Deliveries of later days whose event is of this day: recovered ones, and those of an event just before midnight. */
+function orphansOf(dayMs: number): string {
+  const [from, to] = boundsOf(dayMs);
+  return `d.id >= '${to}' AND d.event_id >= '${from}' AND d.event_id < '${to}'`;
+}
+
+function boundsOf(dayMs: number): [from: string, to: string] {
+  return [lowestUuidAt(dayMs), lowestUuidAt(dayMs + DAY_MS)];
 }
 
 export interface ExpiredDeliveries {
@@ -66,40 +84,50 @@ const BATCH = 2_000;
 /**
  * Fails a batch of what a day still owes, with the error code `expired`. Answers whose they were; nobody's when nothing
  * is left but what is in the hot window this very moment, which is left to its attempt and the next run.
+ *
+ * @param scheduledBefore deliveries of events whose `deliverAt` is later than this are left as they are
  */
 export async function expireBatch(
   database: Queryable,
   partition: Partition,
+  scheduledBefore: Date,
   limit = BATCH,
 ): Promise<ExpiredDeliveries[]> {
-  return expire(database, `SELECT d.id FROM ${partition.name} d WHERE ${WAITING}`, limit);
+  return expire(database, partition.name, 'true', scheduledBefore, limit);
 }
 
-/** The same for deliveries of later days whose event is of this day: recovered ones, whose event is about to go. */
+/** The same for deliveries of later days whose event is of this day and about to go. */
 export async function expireOrphansBatch(
   database: Queryable,
   dayMs: number,
+  scheduledBefore: Date,
   limit = BATCH,
 ): Promise<ExpiredDeliveries[]> {
-  const [from, to] = [lowestUuidAt(dayMs), lowestUuidAt(dayMs + DAY_MS)];
-  return expire(
-    database,
-    `SELECT d.id FROM deliveries d WHERE d.id >= '${to}' AND d.event_id >= '${from}' AND d.event_id < '${to}' AND ${WAITING}`,
-    limit,
-  );
+  return expire(database, 'deliveries', orphansOf(dayMs), scheduledBefore, limit);
 }
 
 const WAITING = `d.status = 'pending' AND NOT d.leased`;
 
-async function expire(database: Queryable, select: string, limit: number): Promise<ExpiredDeliveries[]> {
+async function expire(
+  database: Queryable,
+  table: string,
+  which: string,
+  scheduledBefore: Date,
+  limit: number,
+): Promise<ExpiredDeliveries[]> {
   const { rows } = await database.query<{ endpoint_id: string; tenant_id: string; deliveries: number }>(
-    `WITH picked AS (${select} LIMIT ${limit} FOR UPDATE SKIP LOCKED),
+    `WITH picked AS (
+       SELECT d.id FROM ${table} d
+        WHERE ${which} AND ${WAITING}
+          AND NOT EXISTS (SELECT 1 FROM events e WHERE e.id = d.event_id AND e.deliver_at > $1)
+        LIMIT ${limit} FOR UPDATE OF d SKIP LOCKED),
      expired AS (
        UPDATE deliveries d
           SET status = 'failed', epoch = d.epoch + 1, completed_at = now(), last_error_code = 'expired'
          FROM picked p WHERE d.id = p.id AND ${WAITING}
        RETURNING d.endpoint_id, d.tenant_id)
      SELECT x.endpoint_id, x.tenant_id, count(*) AS deliveries FROM expired x GROUP BY 1, 2`,
+    [scheduledBefore],
   );
   return rows.map((row) => ({
     endpointId: row.endpoint_id,

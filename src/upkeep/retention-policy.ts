@@ -11,9 +11,16 @@ export interface RetentionPolicy {
   idempotencyDays: number;
   /** What is still owed after so many days is failed as `expired`: a day before it goes, where there is one. */
   lifetimeDays: number;
+  /** The same for what was scheduled for later, from when it was due. */
+  scheduledLifetimeDays: number;
+  /** So long there is both a delivery and its event. */
+  keptDays: number;
   exportDir: string | undefined;
   exportBucket: BucketSettings | undefined;
 }
+
+/** By the usual schedule the last retry is made 2.8 days after the first attempt. */
+const SCHEDULED_LIFETIME_DAYS = 4;
 
 export function retentionPolicy(
   settings: Pick<
@@ -34,6 +41,8 @@ export function retentionPolicy(
 ): RetentionPolicy {
   const eventsDays = settings.retentionEventsDays ?? settings.retentionDays;
   const deliveriesDays = settings.retentionDeliveriesDays ?? settings.retentionDays;
+  const keptDays = Math.min(eventsDays, deliveriesDays);
+  const lifetimeDays = Math.max(1, keptDays - 1);
   return {
     eventsDays,
     deliveriesDays,
@@ -41,8 +50,9 @@ export function retentionPolicy(
     auditDays: settings.retentionAuditDays ?? settings.retentionDays,
     // A key without its event could neither be answered nor be used again.
     idempotencyDays: Math.min(settings.retentionIdempotencyDays ?? settings.retentionDays, eventsDays),
-    // A delivery cannot be sent without its event, nor be found without its row.
-    lifetimeDays: Math.max(1, Math.min(eventsDays, deliveriesDays) - 1),
+    lifetimeDays,
+    scheduledLifetimeDays: Math.min(lifetimeDays, SCHEDULED_LIFETIME_DAYS),
+    keptDays,
     exportDir: settings.exportDir,
     exportBucket: bucketOf(settings),
   };

@@ -4,7 +4,8 @@
  *   1. what is still owed of a day that has had its time is failed as `expired`, and said in the log; a day before it
  *      goes, so that it can still be seen and replayed
  *   2. idempotency keys go before their events
- *   3. days leave their tables, deliveries only when nothing in them is pending
+ *   3. days leave their tables when nothing in them is pending: what was scheduled for later keeps its day until it is
+ *      sent, or has failed
  *   4. detached days are exported, if that is asked for, and dropped
  *   5. what is not cut by day: the audit log, ended replays and broadcasts, deleted endpoints, and deleted tenants when
  *      nothing of theirs is left
@@ -80,7 +81,7 @@ export class Retention {
       !this.isOver(partition, policy.lifetimeDays)
     )
       return;
-    await this.expireAll(partition, () => expireBatch(database, partition));
+    await this.expireAll(partition, () => expireBatch(database, partition, this.scheduledBefore()));
   }
 
   private async expireAll(partition: Partition, batch: () => Promise<ExpiredDeliveries[]>): Promise<void> {
@@ -112,7 +113,9 @@ export class Retention {
     const { database, log } = this.options;
     if (!partition.attached || !this.isDue(partition)) return;
     if (partition.table === 'events') {
-      await this.expireAll(partition, () => expireOrphansBatch(database, partition.dayMs));
+      await this.expireAll(partition, () =>
+        expireOrphansBatch(database, partition.dayMs, this.scheduledBefore()),
+      );
       if (!this.keysDeleted.has(partition.dayMs)) return; // that failed just now; the next run tries both again
     }
     const detached = await detachPartition(database, partition);
@@ -146,6 +149,10 @@ export class Retention {
       before(Math.max(logDays, policy.eventsDays) + 1),
     );
     if (endpoints + tenants > 0) log.info({ endpoints, tenants }, 'retention.purged');
+  }
+
+  private scheduledBefore(): Date {
+    return new Date(this.options.nowMs() - this.options.policy.scheduledLifetimeDays * DAY_MS);
   }
 
   private isDue(partition: Partition): boolean {

@@ -133,6 +133,52 @@ describe('retention', () => {
     expect(await count('deliveries')).toBe(0);
   });
 
+  it('keeps what was scheduled for later, and its event and their days, until its retries have had their time', async () => {
+    await makeDay(daysAgo(34));
+    const scheduled = await insertDay(daysAgo(34), 'pending', 1);
+    const other = await insertDay(daysAgo(34), 'pending', 2);
+    const schedule = (at: number): Promise<unknown> =>
+      database.query(`UPDATE events SET deliver_at = $2 WHERE id = $1`, [scheduled, new Date(at)]);
+    const statuses = async (): Promise<unknown> => {
+      const { rows } = await database.query<{ id: string; status: string }>(
+        `SELECT id, status FROM deliveries`,
+      );
+      return Object.fromEntries(rows.map(({ id, status }) => [id, status]));
+    };
+
+    for (const at of [NOW + DAY_MS, NOW - 3 * DAY_MS]) {
+      await schedule(at);
+      await retention().run();
+      expect(await statuses()).toEqual({ [scheduled]: 'pending', [other]: 'failed' });
+      expect(await count('events')).toBe(2);
+      expect(await count('attempts')).toBe(0);
+    }
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'retention.postponed', reason: 'still_owed' }),
+    );
+
+    await schedule(NOW - 5 * DAY_MS);
+    await retention().run();
+    expect(lines.filter((line) => line.msg === 'delivery.expired')).toHaveLength(2);
+    expect(await count('deliveries')).toBe(0);
+    expect(await count('events')).toBe(0);
+  });
+
+  it('keeps an event whose payload may go earlier for as long as a recovered delivery of it is being sent', async () => {
+    await makeDay(daysAgo(10));
+    await makeDay(daysAgo(5));
+    const sameDay = await insertDay(daysAgo(10), 'succeeded', 1);
+    const later = await insertDay(daysAgo(5), 'pending', 2, daysAgo(10));
+    for (const id of [sameDay, later]) {
+      await database.query(`UPDATE deliveries SET status = 'pending', leased = true WHERE id = $1`, [id]);
+      await retention({ eventsDays: 7, idempotencyDays: 7, lifetimeDays: 6 }).run();
+      expect(await count('events')).toBe(2);
+      await database.query(`UPDATE deliveries SET status = 'succeeded', leased = false WHERE id = $1`, [id]);
+    }
+    await retention({ eventsDays: 7, idempotencyDays: 7, lifetimeDays: 6 }).run();
+    expect(await count('events')).toBe(0);
+  });
+
   it('fails recovered deliveries of later days whose event goes', async () => {
     await makeDay(daysAgo(40));
     await makeDay(daysAgo(5));

@@ -16,6 +16,8 @@ export function thirtyDays(
     auditDays: 30,
     idempotencyDays: 30,
     lifetimeDays: 29,
+    scheduledLifetimeDays: 4,
+    keptDays: 30,
     exportDir: undefined,
     exportBucket: undefined,
     ...changes,

@@ -26,15 +26,18 @@ describe('the retention policy', () => {
       attemptsDays: 30,
       auditDays: 365,
       lifetimeDays: 29,
+      scheduledLifetimeDays: 4,
+      keptDays: 30,
     });
   });
 
   it('leaves an event that was scheduled as far ahead as may be the time for all its retries', () => {
-    const { lifetimeDays } = retentionPolicy(withProfileDefaults(loadConfig({})));
+    const { keptDays, scheduledLifetimeDays } = retentionPolicy(withProfileDefaults(loadConfig({})));
     let retriesMs = 0;
     for (let attempt = 1; attempt < maxAttempts(defaultRetry); attempt++)
       retriesMs += retryDelayMs(defaultRetry, attempt, 1)!;
-    expect(lifetimeDays).toBeGreaterThanOrEqual(DELIVER_AHEAD_DAYS_MAX + retriesMs / 86_400_000);
+    expect(keptDays).toBeGreaterThanOrEqual(DELIVER_AHEAD_DAYS_MAX);
+    expect(scheduledLifetimeDays).toBeGreaterThan(retriesMs / 86_400_000);
   });
 
   it('lets payloads go earlier, and what hangs on them with them', () => {
@@ -43,11 +46,17 @@ describe('the retention policy', () => {
       deliveriesDays: 30,
       idempotencyDays: 7,
       lifetimeDays: 6,
+      scheduledLifetimeDays: 4,
+      keptDays: 7,
     });
   });
 
   it('gives every delivery a day at least', () => {
-    expect(retentionPolicy({ ...settings, retentionDays: 1 })).toMatchObject({ lifetimeDays: 1 });
+    expect(retentionPolicy({ ...settings, retentionDays: 1 })).toMatchObject({
+      lifetimeDays: 1,
+      scheduledLifetimeDays: 1,
+      keptDays: 1,
+    });
   });
 
   it('reads bucket and prefix from the one URL', () => {
