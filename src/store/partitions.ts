@@ -7,6 +7,9 @@
  *
  * Attaching takes a lock on the default partition that every statement on the table would queue behind. It is waited
  * for only a moment: whatever holds it (a long search, a backup) goes on, and so do the others; a week is time enough.
+ *
+ * The whole table is locked just before. A statement that waited for the default partition alone has been planned without
+ * the new one, but looks after the commit: it would not find rows that are there, and an insert would be refused.
  */
 import { lowestUuidAt } from '../model/id.js';
 import type { Queryable } from './database.js';
@@ -19,6 +22,8 @@ const DAYS_AHEAD = 7;
 /** A clock or a request can lie a little in the past; yesterday's partition must be there at the first start too. */
 const DAYS_BEHIND = 1;
 
+/** Rows that are brought home from a default partition at once: everybody waits for as long as that takes, a second or two. */
+const STRAYS_MAX = 100_000;
 const LOCK_MS_MAX = 200;
 const LOCK_TRIES = 5;
 const LOCK_PAUSE_MS = 250;
@@ -77,7 +82,7 @@ export function partitionName(table: PartitionedTable, dayMs: number): string {
 
 /**
  * One statement, hence one transaction: a crash leaves either no partition or a whole one. Answers false when the table
- * was too busy; the default partition takes the rows meanwhile.
+ * was too busy, or the rows too many; the default partition has them meanwhile.
  */
 export async function makePartition(
   database: Queryable,
@@ -87,11 +92,16 @@ export async function makePartition(
   const name = partitionName(table, dayMs);
   const from = lowestUuidAt(dayMs);
   const to = lowestUuidAt(dayMs + DAY_MS);
+  const strays = await database.query(
+    `SELECT FROM ${table}_default d WHERE d.id >= '${from}' AND d.id < '${to}' LIMIT ${STRAYS_MAX + 1}`,
+  );
+  if (strays.rows.length > STRAYS_MAX) return false;
   return withLockTries(async () => {
     await database.query(`
       DO $$
       BEGIN
         PERFORM set_config('lock_timeout', '${LOCK_MS_MAX}ms', true);
+        LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE;
         IF to_regclass('${name}') IS NULL THEN
           CREATE TABLE ${name} (LIKE ${table} INCLUDING DEFAULTS INCLUDING STORAGE INCLUDING COMPRESSION);
           WITH strays AS (DELETE FROM ${table}_default WHERE id >= '${from}' AND id < '${to}' RETURNING *)

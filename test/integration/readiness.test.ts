@@ -39,6 +39,16 @@ async function sql(posthorn: TestPosthorn, statement: string): Promise<void> {
   await client.query(statement).finally(() => client.end());
 }
 
+/** Upkeep would make it anew within seconds, and nobody could see that it was missing. */
+async function dropPartitions(posthorn: TestPosthorn, names: string[]): Promise<void> {
+  await sql(
+    posthorn,
+    `INSERT INTO upkeep_tasks (name, started_at, lease_until) VALUES ('partitions', now(), now() + interval '1 hour')
+     ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until`,
+  );
+  for (const name of names) await sql(posthorn, `DROP TABLE ${name}`);
+}
+
 function reasonsOf(answer: { body: Readiness }): string[] {
   return answer.body.reasons.map(({ check }) => check);
 }
@@ -84,7 +94,7 @@ it('serves health in a dispatcher, and neither the API nor its reference', async
 it('warns of missing partitions, and refuses nothing for them', async () => {
   const posthorn = await start({ env: { ROLE: 'api' } });
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
-  await sql(posthorn, `DROP TABLE events_${tomorrow}`);
+  await dropPartitions(posthorn, [`events_${tomorrow}`]);
   const answer = await waitFor(
     async () => {
       const now = await readiness(posthorn);
@@ -104,7 +114,7 @@ it('warns of missing partitions while events are accepted, delivered and logged 
   cleanUps.push(() => receiver.close());
   const posthorn = await start();
   const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  await sql(posthorn, `DROP TABLE events_${today}, deliveries_${today}, attempts_${today}`);
+  await dropPartitions(posthorn, [`events_${today}`, `deliveries_${today}`, `attempts_${today}`]);
   const { id: tenant } = await posthorn.client.createTenant();
   await posthorn.client.createEndpoint(tenant, { url: receiver.url() });
   const event = await posthorn.client.emit(tenant);
@@ -119,14 +129,12 @@ it('warns of missing partitions while events are accepted, delivered and logged 
   const answer = await waitFor(
     async () => {
       const now = await readiness(posthorn);
-      return now.body.warnings.length > 0 && now;
+      const said = now.body.warnings.map(({ reason }) => reason).join();
+      return /partitions are missing: .*; rows lie in the default partition of /.test(said) && now;
     },
-    { timeoutMs: 20_000, what: 'the warning' },
+    { timeoutMs: 20_000, what: 'the warning of both' },
   );
   expect(answer.status).toBe(200);
-  expect(answer.body.warnings[0]?.reason).toMatch(
-    /partitions are missing: .*; rows lie in the default partition of /,
-  );
 });
 
 it('is refused when the schema lacks a migration', async () => {

@@ -46,6 +46,11 @@ function daysAgo(days: number): number {
   return TODAY - days * DAY_MS;
 }
 
+/** As partitions of the day end. */
+function nameOf(dayMs: number): string {
+  return new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
 /** The n-th id of a day. */
 function idOf(dayMs: number, n: number): string {
   return `${lowestUuidAt(dayMs + 3_600_000).slice(0, -4)}${n.toString(16).padStart(4, '0')}`;
@@ -95,9 +100,7 @@ describe('retention', () => {
     const left = (await listPartitions(database)).map(({ name }) => name);
     for (const table of partitionedTables) {
       expect(await count(table)).toBe(2); // 30 days ago is the last that is kept in full
-      expect(left).not.toContain(
-        `${table}_${new Date(daysAgo(31)).toISOString().slice(0, 10).replaceAll('-', '')}`,
-      );
+      expect(left).not.toContain(`${table}_${nameOf(daysAgo(31))}`);
     }
   });
 
@@ -275,9 +278,7 @@ describe('retention', () => {
 
 describe('partitions', () => {
   it('are found missing, made anew, and take their rows out of the default one', async () => {
-    await database.query(
-      `DROP TABLE events_${new Date(TODAY + DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`,
-    );
+    await database.query(`DROP TABLE events_${nameOf(TODAY + DAY_MS)}`);
     await database.query(
       `INSERT INTO events (id, tenant_id, type, data, occurred_at, delivery_count, created_at) VALUES ($1, $2, 'a', '1', now(), 0, now())`,
       [idOf(TODAY + DAY_MS, 1), TENANT],
@@ -292,5 +293,45 @@ describe('partitions', () => {
     expect(await count('events')).toBe(2);
     await retention().run();
     expect(await count('events')).toBe(1);
+  });
+
+  it('take their rows home under the eyes of readers and writers, who miss none and are refused nothing', async () => {
+    await database.query(`DROP TABLE deliveries_${nameOf(TODAY)}`);
+    const known = await insertDay(TODAY, 'pending', 1);
+    const others = Array.from({ length: 3_000 }, (_, n) => idOf(TODAY, n + 10));
+    await database.query(
+      `INSERT INTO deliveries SELECT (jsonb_populate_record(d, jsonb_build_object('id', g.id))).*
+         FROM deliveries d, unnest($1::uuid[]) AS g (id)`,
+      [others],
+    );
+    const misses: string[] = [];
+    let written = 0;
+    let over = false;
+    const untilOver = async (work: () => Promise<void>): Promise<void> => {
+      while (!over) await work();
+    };
+    const readers = [1, 2].map(() =>
+      untilOver(async () => {
+        const { rows } = await database.query(
+          { name: 'read', text: `SELECT d.id FROM deliveries d WHERE d.id = $1` },
+          [known],
+        );
+        if (rows.length !== 1) misses.push('read');
+      }),
+    );
+    const writer = untilOver(async () => {
+      const { rowCount } = await database.query(
+        { name: 'write', text: `UPDATE deliveries d SET epoch = d.epoch + 1 WHERE d.id = $1` },
+        [known],
+      );
+      if (rowCount !== 1) misses.push('update');
+      written++;
+      await insertDay(TODAY, 'pending', 0x8000 + written);
+    });
+    await keepPartitionsAhead(database, NOW, log).finally(() => (over = true));
+    await Promise.all([...readers, writer]);
+    expect(misses).toEqual([]);
+    expect(await count('deliveries')).toBe(1 + others.length + written);
+    expect((await checkPartitions(database, NOW)).strayTables).not.toContain('deliveries');
   });
 });
