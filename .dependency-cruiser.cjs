@@ -6,8 +6,8 @@
 /** Folders of src/ in which a request or a due delivery is worked on; siblings that meet in the ledger only. */
 const WORKERS = ['intake', 'dispatcher', 'scheduler', 'replay', 'broadcast', 'listen', 'upkeep'];
 
-/** Those that may import a folder's files: itself, and the two places that put the program together. */
-const COMPOSITION = '^src/(app\\.module|main|lifecycle|dispatching)\\.ts$';
+/** Where the program is put together and started. What they put together is in src/wiring/. */
+const COMPOSITION = '^src/(app\\.module|main)\\.ts$';
 
 const siblings = WORKERS.map((folder) => ({
   name: `${folder}-knows-no-sibling`,
@@ -71,6 +71,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: `^src/api/|${COMPOSITION}` },
       to: { path: '^src/api/' },
+    },
+    {
+      name: 'wiring-is-for-the-composition',
+      comment:
+        'Parts are given what they need. One that asked the wiring for it would know all of the others through it.',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: `^src/wiring/|${COMPOSITION}` },
+      to: { path: '^src/wiring/' },
     },
     {
       name: 'api-sends-nothing',

@@ -9,8 +9,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { openApiDocument } from '../src/api/docs/openapi-document.js';
 import { toYaml } from '../src/api/docs/yaml.js';
 import { createHttpAdapter } from '../src/api/http.js';
-import { AppModule, type RunningSettings } from '../src/app.module.js';
-import { loadConfig, withProfileDefaults } from '../src/config.js';
+import { AppModule } from '../src/app.module.js';
+import { loadConfig, withProfileDefaults, type RunningSettings } from '../src/config.js';
 
 const FILE = 'openapi.yaml';
 

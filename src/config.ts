@@ -321,5 +321,8 @@ export function withProfileDefaults(config: Config) {
 /** The configuration as the program uses it: read, validated, and completed by its profile. */
 export type Settings = ReturnType<typeof withProfileDefaults>;
 
-/** Injection token for {@link Settings}. */
+/** Settings of a process that runs: it knows its database, and the keys that seal secrets. */
+export type RunningSettings = Settings & { databaseUrl: string; encryptionKey: Buffer[] };
+
+/** Injection token for {@link RunningSettings}. */
 export const SETTINGS = Symbol('settings');

@@ -9,8 +9,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureApi, createHttpAdapter } from './api/http.js';
 import { logRequests } from './api/request-log.js';
-import { AppModule, type RunningSettings } from './app.module.js';
-import { ConfigError, isEmbedded, loadConfig, withProfileDefaults, type Config } from './config.js';
+import { AppModule } from './app.module.js';
+import {
+  ConfigError,
+  isEmbedded,
+  loadConfig,
+  withProfileDefaults,
+  type Config,
+  type RunningSettings,
+} from './config.js';
 import { ensureAdminKey } from './store/api-keys.js';
 import { encryptionKeyFromFile } from './store/key-file.js';
 import { migrate } from './store/migrate.js';

@@ -1,9 +1,15 @@
 /**
- * The API's controllers, what guards them, and the stores that serve them. `Database`, `DatabaseClock`, `Sealer`,
- * `UrlPolicy`, `Emitter` and SETTINGS come from the composition root (src/app.module.ts), which is global, as is
- * TypeORM's `DataSource`.
+ * The API's controllers, what guards them, and the stores that serve them. Settings, clock and connections come from
+ * src/wiring/foundation.module.ts, which is global, as is TypeORM's `DataSource`; what else of the inside they ask, the
+ * composition root hands in.
  */
-import { Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type ModuleMetadata,
+  type Provider,
+} from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { SETTINGS, type Role, type Settings } from '../config.js';
@@ -110,10 +116,11 @@ const stores: Provider[] = [
 export class ApiModule implements BeforeApplicationShutdown {
   constructor(private readonly canceler: DeliveryCanceler) {}
 
-  static forRole(role: Role): DynamicModule {
+  /** @param inside the modules of the parts that the controllers ask */
+  static forRole(role: Role, inside: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return {
       module: ApiModule,
-      imports: [DiscoveryModule],
+      imports: [DiscoveryModule, ...inside],
       controllers: role === 'dispatcher' ? operations : [...operations, ...api],
       providers: [
         ...stores,

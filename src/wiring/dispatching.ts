@@ -1,13 +1,13 @@
 /** The parts that only a process with a dispatcher has, started and stopped together. */
 import { Inject, Injectable } from '@nestjs/common';
-import { Dispatcher } from './dispatcher/dispatcher.js';
-import { Membership } from './dispatcher/membership.js';
-import { Egress } from './egress/egress.js';
-import { ReferenceQueue } from './queue/reference-queue.js';
-import { ReferenceWorker } from './queue/reference-worker.js';
-import { Scheduler } from './scheduler/scheduler.js';
-import { StallWatch } from './telemetry/stall-watch.js';
-import { within } from './within.js';
+import { Dispatcher } from '../dispatcher/dispatcher.js';
+import { Membership } from '../dispatcher/membership.js';
+import { Egress } from '../egress/egress.js';
+import { ReferenceQueue } from '../queue/reference-queue.js';
+import { ReferenceWorker } from '../queue/reference-worker.js';
+import { Scheduler } from '../scheduler/scheduler.js';
+import { StallWatch } from '../telemetry/stall-watch.js';
+import { within } from '../within.js';
 
 /** How the dispatcher of this process is doing; for readiness and metrics. */
 export interface DispatchingVitals {

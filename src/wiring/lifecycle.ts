@@ -13,26 +13,27 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { BroadcastRunner } from './broadcast/broadcast-runner.js';
-import { SETTINGS, type Settings } from './config.js';
+import { BroadcastRunner } from '../broadcast/broadcast-runner.js';
+import { SETTINGS, type Settings } from '../config.js';
+import { Emitter } from '../intake/emitter.js';
+import { OperationalEvents } from '../intake/operational-events.js';
+import { PickUp } from '../listen/pick-up.js';
+import type { DeliveryReference } from '../model/delivery.js';
+import { RequestRateLimiter } from '../queue/rate-limiter.js';
+import { ReferenceQueue } from '../queue/reference-queue.js';
+import { ReplayRunner } from '../replay/replay-many.js';
+import { DatabaseClock } from '../store/clock.js';
+import { Database } from '../store/database.js';
+import { LaneWaker } from '../store/lane-waker.js';
+import { handBack } from '../store/leases.js';
+import { Transformer } from '../transformation/transformer.js';
+import { Upkeep } from '../upkeep/upkeep.js';
+import { log } from '../telemetry/log.js';
+import type { Tracing } from '../telemetry/tracing.js';
+import { within } from '../within.js';
 import { Dispatching } from './dispatching.js';
-import { Emitter } from './intake/emitter.js';
-import { OperationalEvents } from './intake/operational-events.js';
-import { PickUp } from './listen/pick-up.js';
-import type { DeliveryReference } from './model/delivery.js';
-import { TRACING, UPKEEP_DATABASE } from './operations.js';
-import { RequestRateLimiter } from './queue/rate-limiter.js';
-import { ReferenceQueue } from './queue/reference-queue.js';
-import { ReplayRunner } from './replay/replay-many.js';
-import { DatabaseClock } from './store/clock.js';
-import { Database } from './store/database.js';
-import { LaneWaker } from './store/lane-waker.js';
-import { handBack } from './store/leases.js';
-import { Transformer } from './transformation/transformer.js';
-import { Upkeep } from './upkeep/upkeep.js';
-import { log } from './telemetry/log.js';
-import type { Tracing } from './telemetry/tracing.js';
-import { within } from './within.js';
+import { UPKEEP_DATABASE } from './foundation.module.js';
+import { TRACING } from './telemetry.module.js';
 
 @Injectable()
 export class Lifecycle implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {

@@ -5,15 +5,15 @@
  * An API answers as long as it can store events: a queue that is away delays deliveries and refuses nothing, so there it is
  * a warning. A dispatcher gets no requests, and its readiness is an alarm bell: for it everything counts.
  */
-import type { Settings } from './config.js';
+import type { Settings } from '../config.js';
+import { checkEvictionPolicy } from '../queue/backend.js';
+import type { ReferenceQueue } from '../queue/reference-queue.js';
+import type { DatabaseClock } from '../store/clock.js';
+import type { Queryable } from '../store/database.js';
+import { checkPartitions, pendingMigrations } from '../store/health-queries.js';
+import type { Check } from '../telemetry/readiness.js';
+import { findStalls } from '../telemetry/stalls.js';
 import type { Dispatching } from './dispatching.js';
-import { checkEvictionPolicy } from './queue/backend.js';
-import type { ReferenceQueue } from './queue/reference-queue.js';
-import type { DatabaseClock } from './store/clock.js';
-import type { Queryable } from './store/database.js';
-import { checkPartitions, pendingMigrations } from './store/health-queries.js';
-import type { Check } from './telemetry/readiness.js';
-import { findStalls } from './telemetry/stalls.js';
 
 /** Past this, certificates are judged by the wrong day and logs lie; deliveries themselves follow the database's clock. */
 const CLOCK_SKEW_MS_MAX = 60_000;
