@@ -19,6 +19,7 @@ import { EndpointTls1763701300000 } from './1763701300000-endpoint-tls.js';
 import { EndpointTransformation1763701400000 } from './1763701400000-endpoint-transformation.js';
 import { TenantPurge1763701500000 } from './1763701500000-tenant-purge.js';
 import { ListenerAuthors1763701600000 } from './1763701600000-listener-authors.js';
+import { AuditLogGuard1763701700000 } from './1763701700000-audit-log-guard.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -38,4 +39,5 @@ export const migrations = [
   EndpointTransformation1763701400000,
   TenantPurge1763701500000,
   ListenerAuthors1763701600000,
+  AuditLogGuard1763701700000,
 ];

@@ -1,6 +1,7 @@
 /**
  * The audit log: who changed what, and who read a secret. A record is written in the transaction of the change that
- * it tells of, so neither exists without the other; nothing ever updates or deletes one.
+ * it tells of, so neither exists without the other. The database refuses to change one, and to delete one unless retention
+ * does (migrations/1763701700000-audit-log-guard.ts).
  */
 import { LessThan, type DataSource } from 'typeorm';
 import { newUuid } from '../model/id.js';

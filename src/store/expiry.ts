@@ -3,7 +3,7 @@
  * locks for long. A crash leaves the rest to the next run.
  */
 import { lowestUuidAt } from '../model/id.js';
-import type { Queryable } from './database.js';
+import type { Database, Queryable } from './database.js';
 import { DAY_MS } from './partitions.js';
 
 const MINUTE_MS = 60_000;
@@ -49,30 +49,39 @@ async function hasKeys(
 
 const BATCH = 5_000;
 
-export async function deleteAuditBefore(database: Queryable, timeMs: number): Promise<number> {
-  return inBatches(
-    database,
-    `DELETE FROM audit_log a WHERE a.id IN (SELECT x.id FROM audit_log x WHERE x.id < $1 ORDER BY x.id LIMIT ${BATCH})`,
-    lowestUuidAt(timeMs),
+/** The database lets nobody delete from the audit log but who says this first, for one transaction. */
+const ALLOW_AUDIT_RETENTION = `SET LOCAL posthorn.audit_retention = 'on'`;
+
+export async function deleteAuditBefore(database: Database, timeMs: number): Promise<number> {
+  return inBatches(() =>
+    database.transaction(async (transaction) => {
+      await transaction.query(ALLOW_AUDIT_RETENTION);
+      return transaction.query(
+        `DELETE FROM audit_log a WHERE a.id IN (SELECT x.id FROM audit_log x WHERE x.id < $1 ORDER BY x.id LIMIT ${BATCH})`,
+        [lowestUuidAt(timeMs)],
+      );
+    }),
   );
 }
 
 /** Replays that ended; those that run are of today, however long ago they were asked for. */
 export async function deleteReplaysBefore(database: Queryable, timeMs: number): Promise<number> {
-  return inBatches(
-    database,
-    `DELETE FROM replays r WHERE r.id IN (
-       SELECT x.id FROM replays x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
-    lowestUuidAt(timeMs),
+  return inBatches(() =>
+    database.query(
+      `DELETE FROM replays r WHERE r.id IN (
+         SELECT x.id FROM replays x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
+      [lowestUuidAt(timeMs)],
+    ),
   );
 }
 
 export async function deleteBroadcastsBefore(database: Queryable, timeMs: number): Promise<number> {
-  return inBatches(
-    database,
-    `DELETE FROM broadcasts b WHERE b.id IN (
-       SELECT x.id FROM broadcasts x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
-    lowestUuidAt(timeMs),
+  return inBatches(() =>
+    database.query(
+      `DELETE FROM broadcasts b WHERE b.id IN (
+         SELECT x.id FROM broadcasts x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
+      [lowestUuidAt(timeMs)],
+    ),
   );
 }
 
@@ -81,22 +90,23 @@ export async function deleteBroadcastsBefore(database: Queryable, timeMs: number
  * then, but a lock or a full export disk may have kept it.
  */
 export async function purgeEndpointsDeletedBefore(database: Queryable, timeMs: number): Promise<number> {
-  return inBatches(
-    database,
-    `WITH gone AS (SELECT e.id FROM endpoints e
-                    WHERE e.deleted_at < $1 AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = e.id)
-                    LIMIT ${BATCH}),
-          lanes AS (DELETE FROM lanes l USING gone g WHERE l.endpoint_id = g.id),
-          secrets AS (DELETE FROM endpoint_secrets s USING gone g WHERE s.endpoint_id = g.id)
-     DELETE FROM endpoints e USING gone g WHERE e.id = g.id`,
-    new Date(timeMs),
+  return inBatches(() =>
+    database.query(
+      `WITH gone AS (SELECT e.id FROM endpoints e
+                      WHERE e.deleted_at < $1 AND NOT EXISTS (SELECT FROM deliveries d WHERE d.endpoint_id = e.id)
+                      LIMIT ${BATCH}),
+            lanes AS (DELETE FROM lanes l USING gone g WHERE l.endpoint_id = g.id),
+            secrets AS (DELETE FROM endpoint_secrets s USING gone g WHERE s.endpoint_id = g.id)
+       DELETE FROM endpoints e USING gone g WHERE e.id = g.id`,
+      [new Date(timeMs)],
+    ),
   );
 }
 
-async function inBatches(database: Queryable, statement: string, bound: unknown): Promise<number> {
+async function inBatches(deleteBatch: () => Promise<{ rowCount: number | null }>): Promise<number> {
   let deleted = 0;
   for (;;) {
-    const { rowCount } = await database.query(statement, [bound]);
+    const { rowCount } = await deleteBatch();
     deleted += rowCount ?? 0;
     if ((rowCount ?? 0) < BATCH) return deleted;
   }

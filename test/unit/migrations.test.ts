@@ -23,7 +23,7 @@ const TAKES_AWAY = [
   /\bDROP (TABLE|COLUMN|TYPE|VIEW|CONSTRAINT|DEFAULT|SCHEMA)\b/i,
   /\bSET NOT NULL\b/i,
   /\bALTER COLUMN \w+ (SET DATA )?TYPE\b/i,
-  /\bTRUNCATE\b/i,
+  /\bTRUNCATE\b(?! ON\b)/i, // as a statement; a trigger that refuses it takes nothing away
   // A column that the version before does not know, and that wants a value from it.
   /\bADD COLUMN (?![^,;]*\bDEFAULT\b)[^,;]*\bNOT NULL\b/i,
 ];
@@ -46,6 +46,8 @@ it('would find out one that takes away', () => {
     'ALTER TABLE a DROP COLUMN b',
     'ALTER TABLE a ADD COLUMN b integer NOT NULL',
     'ALTER TABLE a ALTER COLUMN b TYPE bigint',
+    'TRUNCATE a',
+    'TRUNCATE ONLY a',
   ])
     expect([sql, found(sql)]).toEqual([sql, true]);
   expect(found("ALTER TABLE a ADD COLUMN b text NOT NULL DEFAULT 'x', ADD COLUMN c text")).toBe(false);
