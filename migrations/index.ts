@@ -20,6 +20,7 @@ import { EndpointTransformation1763701400000 } from './1763701400000-endpoint-tr
 import { TenantPurge1763701500000 } from './1763701500000-tenant-purge.js';
 import { ListenerAuthors1763701600000 } from './1763701600000-listener-authors.js';
 import { AuditLogGuard1763701700000 } from './1763701700000-audit-log-guard.js';
+import { EndedSessions1763701800000 } from './1763701800000-ended-sessions.js';
 
 export const migrations = [
   Ledger1763700000000,
@@ -40,4 +41,5 @@ export const migrations = [
   TenantPurge1763701500000,
   ListenerAuthors1763701600000,
   AuditLogGuard1763701700000,
+  EndedSessions1763701800000,
 ];

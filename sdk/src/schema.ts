@@ -789,7 +789,10 @@ export interface paths {
         put?: never;
         /** Sign in to the console with an API key */
         post: operations["signIn"];
-        /** Sign out of the console */
+        /**
+         * Sign out of the console
+         * @description Ends the session of the cookie, wherever copies of it are, within a second.
+         */
         delete: operations["signOut"];
         options?: never;
         head?: never;
@@ -7328,13 +7331,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The cookie is taken back. */
+            /** @description The session has ended, and its cookie is taken back. */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
+            503: components["responses"]["503.unavailable"];
         };
     };
     createPortalSession: {

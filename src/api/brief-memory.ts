@@ -24,4 +24,9 @@ export class BriefMemory<T> {
     entry.answer.catch(() => this.entries.get(key) === entry && this.entries.delete(key));
     return entry.answer;
   }
+
+  /** After a change in this process; others hear of it when what they remember is too old. */
+  forget(key: string): void {
+    this.entries.delete(key);
+  }
 }

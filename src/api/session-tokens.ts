@@ -4,8 +4,9 @@
  *
  * Each audience signs with a key of its own, derived (HKDF, RFC 5869) from the keys that seal secrets: a token of one
  * audience can never pass for another's, and rotating ENCRYPTION_KEY keeps sessions valid as long as it keeps secrets
- * readable. What it trades away: a single token cannot be taken back before it expires. Each audience therefore binds
- * its tokens to something that can be (an API key, a tenant), which is looked up when the token is shown.
+ * readable. What it trades away: a token by itself cannot be taken back before it expires. Each audience therefore binds
+ * its tokens to something that can be (an API key, a tenant), which is looked up when the token is shown; and the console
+ * keeps the ids of those that were signed out of.
  */
 import { createHash, hkdfSync } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
@@ -67,8 +68,8 @@ export class SessionTokens {
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
         },
       );
-      const { sub, exp, rights, by } = payload;
-      return { subject: sub!, expiresAt: new Date(exp! * 1000), rights, by };
+      const { sub, jti, exp, rights, by } = payload;
+      return { subject: sub!, id: jti!, expiresAt: new Date(exp! * 1000), rights, by };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -84,6 +85,7 @@ export class SessionTokens {
 
 export interface VerifiedToken {
   subject: string;
+  id: string;
   expiresAt: Date;
   /** Of a portal's token: what it may do, and the key that it was made with. */
   rights: unknown;

@@ -7,7 +7,7 @@ import type { Database, Queryable } from './database.js';
 import { DAY_MS } from './partitions.js';
 
 const MINUTE_MS = 60_000;
-/** A key's row and its event are stored together, but their times are read from two clocks. */
+/** A row's time and the one that it is held against may be read from two clocks. */
 const CLOCK_SLACK_MS = 10 * MINUTE_MS;
 
 const HOUR_MS = 60 * MINUTE_MS;
@@ -81,6 +81,17 @@ export async function deleteBroadcastsBefore(database: Queryable, timeMs: number
       `DELETE FROM broadcasts b WHERE b.id IN (
          SELECT x.id FROM broadcasts x WHERE x.id < $1 AND x.completed_at IS NOT NULL ORDER BY x.id LIMIT ${BATCH})`,
       [lowestUuidAt(timeMs)],
+    ),
+  );
+}
+
+/** Sessions that were ended by hand, when they would have ended by themselves: a token that is past it is refused anyway. */
+export async function deleteEndedSessionsBefore(database: Queryable, timeMs: number): Promise<number> {
+  return inBatches(() =>
+    database.query(
+      `DELETE FROM ended_sessions s WHERE s.id IN (
+         SELECT x.id FROM ended_sessions x WHERE x.expires_at < $1 LIMIT ${BATCH})`,
+      [new Date(timeMs - CLOCK_SLACK_MS)],
     ),
   );
 }

@@ -1,4 +1,7 @@
-/** What a session is bound to, asked for while it is used: the key that signed in, the tenant whose portal it is. */
+/**
+ * What a session is bound to, asked for while it is used: the key that signed in, the tenant whose portal it is; and whether
+ * it was signed out of.
+ */
 import type { KeyRole } from '../model/api-key.js';
 import type { Queryable } from './database.js';
 import type { LiveKey } from './live-keys.js';
@@ -48,4 +51,26 @@ export async function findLiveTenant(database: Queryable, tenantId: string): Pro
     [tenantId],
   );
   return rows[0];
+}
+
+/** Before it expires by itself. Ended again, it stays as it is. */
+export async function endSession(
+  database: Queryable,
+  session: { id: string; expiresAt: Date },
+): Promise<void> {
+  await database.query(
+    `INSERT INTO ended_sessions (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`,
+    [session.id, session.expiresAt],
+  );
+}
+
+export async function isSessionEnded(database: Queryable, sessionId: string): Promise<boolean> {
+  const { rows } = await database.query<{ ended: boolean }>(
+    {
+      name: 'is_session_ended',
+      text: `SELECT EXISTS (SELECT FROM ended_sessions s WHERE s.id = $1) AS ended`,
+    },
+    [sessionId],
+  );
+  return rows[0]!.ended;
 }

@@ -7,8 +7,8 @@
  *   3. days leave their tables when nothing in them is pending: what was scheduled for later keeps its day until it is
  *      sent, or has failed
  *   4. detached days are exported, if that is asked for, and dropped
- *   5. what is not cut by day: the audit log, ended replays and broadcasts, deleted endpoints, and deleted tenants when
- *      nothing of theirs is left
+ *   5. what is not cut by day: the audit log, ended replays and broadcasts, sessions that were signed out of and have expired,
+ *      deleted endpoints, and deleted tenants when nothing of theirs is left
  *
  * Every step can be broken off and begun again, even by two processes at once. A day that cannot go now (its table is busy, a
  * delivery of it is being sent, the export's disk is full) does not keep the others.
@@ -18,8 +18,9 @@ import { toPublicId } from '../model/id.js';
 import type { Database } from '../store/database.js';
 import {
   deleteAuditBefore,
-  deleteIdempotencyKeys,
   deleteBroadcastsBefore,
+  deleteEndedSessionsBefore,
+  deleteIdempotencyKeys,
   deleteReplaysBefore,
   purgeEndpointsDeletedBefore,
 } from '../store/expiry.js';
@@ -141,6 +142,7 @@ export class Retention {
     await deleteAuditBefore(database, before(policy.auditDays));
     await deleteReplaysBefore(database, before(policy.deliveriesDays));
     await deleteBroadcastsBefore(database, before(policy.eventsDays));
+    await deleteEndedSessionsBefore(database, nowMs());
     // A day more than what may name them.
     const logDays = Math.max(policy.deliveriesDays, policy.attemptsDays);
     const endpoints = await purgeEndpointsDeletedBefore(database, before(logDays + 1));

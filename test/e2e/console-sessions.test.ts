@@ -65,6 +65,34 @@ describe('a console session', () => {
     });
   });
 
+  it('ends when it is signed out of, for a copy of its cookie too, in every process', async () => {
+    const { key } = await posthorn.client.createApiKey('support');
+    const [{ cookie }, { cookie: otherCookie }] = [await signIn(key), await signIn(key)];
+    const other = await startTestPosthorn({ databaseUrl: posthorn.databaseUrl, env: { ROLE: 'api' } });
+    try {
+      const inTheOther = (shown: string) =>
+        other.client.as(undefined).request('GET', '/v1/console/session', undefined, { cookie: shown });
+      expect((await asBrowser(cookie, 'GET', '/v1/console/session')).status).toBe(200);
+      expect((await inTheOther(cookie)).status).toBe(200);
+
+      const signedOut = await asBrowser(cookie, 'DELETE', '/v1/console/session');
+      expect(signedOut.status).toBe(204);
+      expect(signedOut.headers.get('set-cookie')).toMatch(/^posthorn_console=;.*Max-Age=0/);
+
+      expect((await asBrowser(cookie, 'GET', '/v1/console/session')).status).toBe(401);
+      await waitFor(async () => (await inTheOther(cookie)).status === 401, {
+        timeoutMs: 3_000,
+        what: 'the session to end in the other process',
+      });
+      // The same key's other session, and the key, are as they were.
+      expect((await asBrowser(otherCookie, 'GET', '/v1/console/session')).status).toBe(200);
+      expect((await signIn(key)).reply.status).toBe(201);
+      expect((await asBrowser(cookie, 'DELETE', '/v1/console/session')).status).toBe(204);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('is refused to emitter keys, unknown keys and forged cookies', async () => {
     const emitter = await posthorn.client.createApiKey('emitter');
     expect((await signIn(emitter.key)).reply.status).toBe(403);

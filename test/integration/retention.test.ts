@@ -274,6 +274,19 @@ describe('retention', () => {
     expect(await count('endpoints')).toBe(2);
     expect(await count('lanes')).toBe(2);
   });
+
+  it('forgets sessions that were signed out of when they would have expired', async () => {
+    const session = (n: number, expiresAtMs: number): Promise<unknown> =>
+      database.query(`INSERT INTO ended_sessions (id, expires_at) VALUES ($1, $2)`, [
+        idOf(TODAY, n),
+        new Date(expiresAtMs),
+      ]);
+    await session(1, NOW - 3_600_000);
+    await session(2, NOW + 3_600_000);
+    await retention().run();
+    expect(await count('ended_sessions')).toBe(1);
+    expect(await count('ended_sessions', `id = '${idOf(TODAY, 2)}'`)).toBe(1);
+  });
 });
 
 describe('partitions', () => {

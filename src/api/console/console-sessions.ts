@@ -1,7 +1,7 @@
 /**
  * Staff in the browser. Signing in trades an API key for a cookie that scripts cannot read: the key itself is kept
  * nowhere in the browser. The session is the key's: revoking the key ends it within a second, and whatever the key may
- * do, the session may, no more.
+ * do, the session may, no more. Signing out ends it as soon, for every copy of the cookie.
  *
  * Against other sites that make the browser send the cookie: it is SameSite=Strict, and whatever changes something must
  * carry a header of our own, which another site's page cannot add without asking us first (we never agree).
@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { fromPublicId, toPublicId } from '../../model/id.js';
 import type { Clock } from '../../store/clock.js';
 import type { Queryable } from '../../store/database.js';
-import { findLiveKeyById } from '../../store/live-sessions.js';
+import { endSession, findLiveKeyById, isSessionEnded } from '../../store/live-sessions.js';
 import { BriefMemory } from '../brief-memory.js';
 import type { KeyPrincipal } from '../principal.js';
 import type { ApiRequest } from '../request.js';
@@ -22,11 +22,21 @@ export const CONSOLE_HEADER = 'x-posthorn-console';
 /** A shift, with a lunch break in it. */
 const SESSION_SECONDS = 10 * 3_600;
 const TRUSTED_MS = 1_000;
-const KEYS_REMEMBERED_MAX = 1_000;
+const SESSIONS_REMEMBERED_MAX = 1_000;
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+interface Session {
+  id: string;
+  /** The UUID of the key that signed in. */
+  keyId: string;
+  expiresAt: Date;
+}
+
 export class ConsoleSessions {
-  private readonly keys = new BriefMemory<KeyPrincipal | undefined>(TRUSTED_MS, KEYS_REMEMBERED_MAX);
+  private readonly principals = new BriefMemory<KeyPrincipal | undefined>(
+    TRUSTED_MS,
+    SESSIONS_REMEMBERED_MAX,
+  );
 
   /** @param secure the cookie goes over https only */
   constructor(
@@ -47,33 +57,39 @@ export class ConsoleSessions {
     return { cookie: this.cookie(token, SESSION_SECONDS), expiresAt };
   }
 
-  /** The cookie that signs its bearer out. */
-  end(): string {
+  /** Ends the request's session, if it has one; answers the cookie that takes its own away from the browser. */
+  async end(request: ApiRequest): Promise<string> {
+    const session = await this.read(request);
+    if (session !== undefined) {
+      await endSession(this.database, session);
+      this.principals.forget(session.id);
+    }
     return this.cookie('', 0);
   }
 
-  /** Who signed in, or undefined: no cookie, an old one, a revoked key, or another site behind it. */
+  /** Who signed in, or undefined: no cookie, an old one, one that was signed out, a revoked key, or another site behind it. */
   async principalOf(request: ApiRequest): Promise<KeyPrincipal | undefined> {
     const session = await this.read(request);
     if (session === undefined) return undefined;
     if (!READING_METHODS.has(request.method) && request.headers[CONSOLE_HEADER] === undefined)
       return undefined;
-    return this.keys.recall(session.keyId, () => this.load(session.keyId));
+    return this.principals.recall(session.id, () => this.load(session));
   }
 
   async expiryOf(request: ApiRequest): Promise<Date | undefined> {
     return (await this.read(request))?.expiresAt;
   }
 
-  private async read(request: ApiRequest): Promise<{ keyId: string; expiresAt: Date } | undefined> {
+  private async read(request: ApiRequest): Promise<Session | undefined> {
     const token = cookieOf(request.headers.cookie);
     if (token === undefined) return undefined;
     const verified = await this.tokens.verify('console', token);
     const keyId = verified && fromPublicId('key', verified.subject);
-    return keyId === undefined ? undefined : { keyId, expiresAt: verified!.expiresAt };
+    return keyId === undefined ? undefined : { id: verified!.id, keyId, expiresAt: verified!.expiresAt };
   }
 
-  private async load(keyId: string): Promise<KeyPrincipal | undefined> {
+  private async load({ id, keyId }: Session): Promise<KeyPrincipal | undefined> {
+    if (await isSessionEnded(this.database, id)) return undefined;
     const key = await findLiveKeyById(this.database, keyId);
     if (key === undefined) return undefined;
     const { tenantId, tenantExternalId, eventTypes, ...rest } = key;

@@ -73,11 +73,16 @@ export class SessionController {
   @Delete()
   @HttpCode(204)
   @Public()
-  @ApiOperation({ operationId: 'signOut', summary: 'Sign out of the console', security: [] })
-  @ApiNoContentResponse({ description: 'The cookie is taken back.' })
-  @RefusesPublicly()
-  signOut(@Res({ passthrough: true }) reply: FastifyReply): void {
-    void reply.header('set-cookie', this.sessions.end());
+  @ApiOperation({
+    operationId: 'signOut',
+    summary: 'Sign out of the console',
+    description: 'Ends the session of the cookie, wherever copies of it are, within a second.',
+    security: [],
+  })
+  @ApiNoContentResponse({ description: 'The session has ended, and its cookie is taken back.' })
+  @RefusesPublicly('unavailable')
+  async signOut(@Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    void reply.header('set-cookie', await this.sessions.end(request));
   }
 
   private answer(principal: KeyPrincipal, expiresAt: Date): ConsoleSession {
