@@ -382,7 +382,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List broadcasts, newest first */
+        /**
+         * List broadcasts, newest first
+         * @description A key that is bound to event types finds those of its types.
+         */
         get: operations["listBroadcasts"];
         put?: never;
         /**

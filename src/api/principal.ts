@@ -4,6 +4,7 @@
  */
 import { PosthornError } from '../errors.js';
 import type { KeyRole } from '../model/api-key.js';
+import { matchesEventType } from '../model/endpoint.js';
 import { toPublicId } from '../model/id.js';
 
 export interface KeyPrincipal {
@@ -16,7 +17,7 @@ export interface KeyPrincipal {
   tenantId?: string;
   /** That tenant's other name. */
   tenantExternalId?: string | null;
-  /** The only event types (or patterns such as `invoice.*`) that the key may emit; absent: all of them. */
+  /** The only event types (or patterns such as `invoice.*`) that the key may emit and take back; absent: all of them. */
   eventTypes?: string[];
   /** False bars the key from reading what events carry. */
   payloadAccess: boolean;
@@ -49,6 +50,17 @@ export function reachableTenant(principal: Principal, asked: string): string {
 /** True unless the principal is bound to another tenant: for things that are found by their own id. */
 export function mayReachTenant(principal: Principal, tenantId: string): boolean {
   return principal.tenantId === undefined || principal.tenantId === tenantId;
+}
+
+/** The only event types (or patterns) that the principal may have to do with; undefined: all. */
+export function ownEventTypes(principal: Principal): string[] | undefined {
+  return principal.kind === 'key' ? principal.eventTypes : undefined;
+}
+
+/** True unless the principal is bound to other event types: to emit one, and for things that are found by their own id. */
+export function mayReachEventType(principal: Principal, type: string): boolean {
+  const patterns = ownEventTypes(principal);
+  return patterns === undefined || patterns.some((pattern) => matchesEventType(pattern, type));
 }
 
 /** Whether the principal may see what events carry and what receivers answer. Customers may: it is theirs. */

@@ -98,17 +98,27 @@ export async function findBroadcastByKey(database: Queryable, key: string): Prom
   return rows[0] && toBroadcast(rows[0]);
 }
 
+export interface BroadcastFilter {
+  status: BroadcastStatus | undefined;
+  /** Of one of these types: names, or patterns as `matchesEventType` (src/model/endpoint.ts) knows them. */
+  typePatterns: string[] | undefined;
+}
+
 /** Newest first. @param page.before only broadcasts with a lower id */
 export async function listBroadcasts(
   database: Queryable,
-  status: BroadcastStatus | undefined,
+  { status, typePatterns }: BroadcastFilter,
   page: { before: string | undefined; limit: number },
 ): Promise<Broadcast[]> {
   const { rows } = await database.query<Row>(
     `SELECT ${COLUMNS} FROM broadcasts b
       WHERE ($1::text IS NULL OR b.status = $1) AND ($2::uuid IS NULL OR b.id < $2)
-      ORDER BY b.id DESC LIMIT $3`,
-    [status ?? null, page.before ?? null, page.limit],
+        AND ($3::text[] IS NULL OR EXISTS (
+              SELECT FROM unnest($3::text[]) AS p (pattern)
+               WHERE p.pattern IN ('*', b.type)
+                  OR (p.pattern LIKE '%.*' AND starts_with(b.type, left(p.pattern, -1)))))
+      ORDER BY b.id DESC LIMIT $4`,
+    [status ?? null, page.before ?? null, typePatterns ?? null, page.limit],
   );
   return rows.map(toBroadcast);
 }

@@ -235,10 +235,51 @@ describe('a broadcast', () => {
     for (const emitter of [bound, narrow]) {
       expect(await broadcast(emitter, asked)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }
-    const begun = await broadcast(await keyOf({ role: 'emitter' }), asked);
-    expect(begun.status).toBe(202);
-    const canceled = await narrow.request('POST', `/v1/broadcasts/${begun.body.id}/cancel`);
-    expect(canceled).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await broadcast(await keyOf({ role: 'emitter' }), asked)).status).toBe(202);
+  });
+
+  it('is found by keys of its type, and by no other emitter', async () => {
+    const tenant = await tenantWith(undefined);
+    const emitterOf = async (...eventTypes: string[]) => {
+      const key = { name: 'a key', role: 'emitter', eventTypes };
+      return client.as((await client.request<{ key: string }>('POST', '/v1/api-keys', key)).body.key);
+    };
+    const [word] = type.split('.') as [string];
+    const told = (await broadcast(client, { type, data: 1, tenants: [tenant] })).body.id;
+    const deep = (await broadcast(client, { type: `${type}.twice`, data: 1, tenants: [tenant] })).body.id;
+    const near = (await broadcast(client, { type: `${word}_too.told`, data: 1, tenants: [tenant] })).body.id;
+    const listed = async (emitter: PosthornClient, query = ''): Promise<string[]> => {
+      const route = `/v1/broadcasts?limit=1${query}`;
+      const { body } = await emitter.request<{ data: { id: string }[]; nextCursor: string | null }>(
+        'GET',
+        route,
+      );
+      const ids: string[] = body.data.map(({ id }) => id);
+      return body.nextCursor === null
+        ? ids
+        : [...ids, ...(await listed(emitter, `&cursor=${body.nextCursor}`))];
+    };
+    const [exact, wide, other] = await Promise.all([
+      emitterOf(type),
+      emitterOf('unheard.of', `${word}.*`),
+      emitterOf('invoice.*'),
+    ]);
+    expect(await listed(exact)).toEqual([told]);
+    expect(await listed(wide)).toEqual([deep, told]);
+    expect(await listed(other)).toEqual([]);
+    expect((await listed(await emitterOf('*'))).slice(0, 3)).toEqual([near, deep, told]);
+    expect((await exact.request('GET', `/v1/broadcasts/${told}`)).status).toBe(200);
+    for (const [method, action] of [
+      ['GET', ''],
+      ['POST', '/cancel'],
+    ] as const) {
+      for (const id of [deep, near]) {
+        expect(await exact.request(method, `/v1/broadcasts/${id}${action}`)).toMatchObject({
+          status: 404,
+          body: { code: 'broadcast_not_found' },
+        });
+      }
+    }
   });
 });
 

@@ -20,7 +20,7 @@ import { checkMayEmit } from '../events/emit.controller.js';
 import { readEmitHeaders } from '../events/emit-headers.js';
 import { PagePosition } from '../pagination.js';
 import { BroadcastParameter } from '../parameters.js';
-import type { Principal } from '../principal.js';
+import { mayReachEventType, ownEventTypes, type Principal } from '../principal.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { Caller, principalOf, Source, type ApiRequest } from '../request.js';
 import { Roles } from '../roles.js';
@@ -89,15 +89,20 @@ export class BroadcastsController {
 
   @Get()
   @Roles('admin', 'emitter', 'support')
-  @ApiOperation({ operationId: 'listBroadcasts', summary: 'List broadcasts, newest first' })
+  @ApiOperation({
+    operationId: 'listBroadcasts',
+    summary: 'List broadcasts, newest first',
+    description: 'A key that is bound to event types finds those of its types.',
+  })
   @ApiOkResponse({ type: BroadcastPage, description: 'A page of broadcasts.' })
   @Refuses('validation_failed', 'cursor_invalid')
   async list(@Query() query: BroadcastQuery, @Caller() caller: Principal): Promise<BroadcastPage> {
     checkUnbound(caller);
     const { limit, cursor, status } = query;
-    const position = new PagePosition('broadcasts', { status });
+    const filter = { status, typePatterns: ownEventTypes(caller) };
+    const position = new PagePosition('broadcasts', filter);
     const place = { before: position.before(cursor), limit: limit + 1 };
-    return position.page(await listBroadcasts(this.pool, status, place), limit, broadcastAnswer);
+    return position.page(await listBroadcasts(this.pool, filter, place), limit, broadcastAnswer);
   }
 
   @Get(':broadcast')
@@ -126,15 +131,15 @@ export class BroadcastsController {
     @Caller() caller: Principal,
     @Source() source: AuditSource,
   ): Promise<BroadcastAnswer> {
-    const { id, type } = await this.find(broadcast, caller);
-    checkMayEmit(caller, type);
+    const { id } = await this.find(broadcast, caller);
     return broadcastAnswer(await this.broadcasts.cancel(id, source));
   }
 
   private async find(broadcast: string, caller: Principal): Promise<Broadcast> {
     checkUnbound(caller);
     const found = await findBroadcast(this.pool, broadcastUuid(broadcast));
-    if (found === undefined) throw new PosthornError('broadcast_not_found');
+    if (found === undefined || !mayReachEventType(caller, found.type))
+      throw new PosthornError('broadcast_not_found');
     return found;
   }
 

@@ -8,11 +8,10 @@ import type { FastifyReply } from 'fastify';
 import { SETTINGS, type Settings } from '../../config.js';
 import { PosthornError } from '../../errors.js';
 import { Emitter } from '../../intake/emitter.js';
-import { matchesEventType } from '../../model/endpoint.js';
 import type { EmitRequest } from '../../model/event.js';
 import { BodyLimitFactor } from '../http.js';
 import { TenantParameter } from '../parameters.js';
-import { reachableTenant, type Principal } from '../principal.js';
+import { mayReachEventType, ownEventTypes, reachableTenant, type Principal } from '../principal.js';
 import { announceRateLimit } from '../rate-limits.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
 import { principalOf, type ApiRequest } from '../request.js';
@@ -132,7 +131,6 @@ function emitRequest(request: ApiRequest, headers: EmitHeaders, fields: EmitFiel
 
 /** @throws PosthornError `forbidden` */
 export function checkMayEmit(principal: Principal, type: string): void {
-  const patterns = principal.kind === 'key' ? principal.eventTypes : undefined;
-  if (patterns === undefined || patterns.some((pattern) => matchesEventType(pattern, type))) return;
-  throw new PosthornError('forbidden', `This key may emit only ${patterns.join(', ')}.`);
+  if (mayReachEventType(principal, type)) return;
+  throw new PosthornError('forbidden', `This key may emit only ${ownEventTypes(principal)!.join(', ')}.`);
 }

@@ -16,12 +16,11 @@ import { deliveryPage } from '../deliveries/delivery-mapping.js';
 import { PAGE_LIMIT_MAX, PagePosition } from '../pagination.js';
 import { EventParameter, TenantParameter } from '../parameters.js';
 import { PayloadReads } from '../payload-reads.js';
-import { mayReadPayloads, type Principal } from '../principal.js';
+import { mayReachEventType, mayReadPayloads, type Principal } from '../principal.js';
 import { Refuses } from '../refuses.js';
 import { Caller, Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
 import { eventAnswer, eventDetailsText } from './event-mapping.js';
-import { checkMayEmit } from './emit.controller.js';
 import { EventCancellation, EventDetailsAnswer, EventPage, EventQuery } from './event.dto.js';
 
 @ApiTags('Events')
@@ -113,8 +112,7 @@ export class EventsController {
     const tenantId = await this.tenants.tenantEverKnown(reference);
     const eventId = fromPublicId('evt', event);
     const row = eventId && (await findEvent(this.pool, tenantId, eventId));
-    if (!row) throw new PosthornError('event_not_found');
-    checkMayEmit(caller, row.type);
+    if (!row || !mayReachEventType(caller, row.type)) throw new PosthornError('event_not_found');
     const { pool: database, clock, waker } = this;
     const wake = (endpointId: string): void => waker.wake(endpointId, 0);
     const canceled = await cancelEvent({ database, clock, wake }, { tenantId, eventId: row.id }, source);
