@@ -40,34 +40,37 @@ const TENANTS_MAX = 10_000;
 export class TenantDirectory {
   /** By the reference that emitters use: `ten_…` or an externalId. Map order is order of use. */
   private readonly tenants = new Map<string, Promise<KnownTenant | undefined>>();
-  /** Of tenants that are about to be read anew: most of their endpoints have not changed. */
-  private readonly compiled = new Map<string, CompiledFilters>();
   private catalog: Promise<KnownCatalog> | undefined;
   private readonly checks = new CatalogChecks();
 
   constructor(
     private readonly database: Queryable,
     private readonly settings: Pick<Settings, 'attemptTimeoutMs'>,
+    private readonly tenantsMax = TENANTS_MAX,
   ) {}
 
   /** The tenant, or `undefined` when there is none. Rejects when the database cannot be reached. */
   tenant(reference: string): Promise<KnownTenant | undefined> {
     const cached = this.tenants.get(reference);
     if (cached !== undefined) {
-      if (this.tenants.size > TENANTS_MAX / 2) {
+      if (this.tenants.size > this.tenantsMax / 2) {
         this.tenants.delete(reference);
         this.tenants.set(reference, cached);
       }
       return cached;
     }
-    const loading = this.load(reference);
+    return this.read(reference, undefined);
+  }
+
+  private read(reference: string, compiled: CompiledFilters | undefined): Promise<KnownTenant | undefined> {
+    const loading = this.load(reference, compiled);
     this.tenants.set(reference, loading);
     // Neither a failure nor "no such tenant" is remembered: the tenant may be made a moment later.
-    loading.then(
-      (tenant) => tenant === undefined && this.tenants.delete(reference),
-      () => this.tenants.delete(reference),
-    );
-    if (this.tenants.size > TENANTS_MAX) this.tenants.delete(this.tenants.keys().next().value!);
+    const drop = (): void => {
+      if (this.tenants.get(reference) === loading) this.tenants.delete(reference);
+    };
+    loading.then((tenant) => tenant === undefined && drop(), drop);
+    if (this.tenants.size > this.tenantsMax) this.tenants.delete(this.tenants.keys().next().value!);
     return loading;
   }
 
@@ -88,7 +91,8 @@ export class TenantDirectory {
 
   /**
    * After a version that did not match: one of the two is out of date. What has been read anew since then stays: of a
-   * hundred emits that find their endpoints changed, the first reads for all of them.
+   * hundred emits that find their endpoints changed, the first reads for all of them. It reads at once, as most of the
+   * endpoints have not changed, and what was compiled of them is at hand only now.
    */
   async forget(
     reference: string,
@@ -97,15 +101,16 @@ export class TenantDirectory {
     const [tenants, catalogs] = [this.tenants.get(reference), this.catalog];
     const [tenant, catalog] = await Promise.all([tenants, catalogs]).catch(() => []);
     if (tenant === outdated.tenant && this.tenants.get(reference) === tenants) {
-      this.tenants.delete(reference);
-      if (tenant !== undefined) this.compiled.set(reference, tenant.filters);
+      this.tenants.delete(reference); // so that it is the last used
+      if (tenant !== undefined) void this.read(reference, tenant.filters);
     }
     if (catalog === outdated.catalog && this.catalog === catalogs) this.catalog = undefined;
   }
 
-  private async load(reference: string): Promise<KnownTenant | undefined> {
-    const compiled = this.compiled.get(reference);
-    this.compiled.delete(reference);
+  private async load(
+    reference: string,
+    compiled: CompiledFilters | undefined,
+  ): Promise<KnownTenant | undefined> {
     const { rows } = await this.database.query<{
       id: string;
       endpoints_version: number;
