@@ -35,6 +35,9 @@ export function measuredPart(report) {
         figure(report?.costs[name]),
       ]),
     ),
+    ...(Object.values(report?.costs ?? {}).includes(0)
+      ? ['', '0: too little to be told, in these runs, from what an event’s deliveries cost.']
+      : []),
     ...(report === undefined ? [] : [...agreement(report), ...loads(report), ...outlook(report)]),
   ].join('\n');
 }

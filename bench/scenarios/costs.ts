@@ -1,7 +1,7 @@
 /**
- * What an event, a delivery and an attempt cost: the inputs of ops/scaling-model.mjs, which says from them how far a larger
- * installation goes. Two fan-outs tell an event's own cost from that of each of its deliveries; a third holds the model
- * against what was not used to make it.
+ * What events to one endpoint and to several cost. ops/scaling-costs.mjs makes the inputs of the scaling model from it, which
+ * says how far a larger installation goes: two fan-outs tell an event's own cost from that of each of its deliveries; a
+ * third holds the model against what was not used to make it.
  *
  * At half of what this machine sustains. Cost depends on load: what shares a commit, a statement and a job is cheaper than what is
  * alone in them, and a plan for many machines is about machines that have something to do.
@@ -17,7 +17,9 @@ import { cpuSeconds } from '../harness/usage.js';
 import { sum, type Tally } from '../report/section.js';
 import { figure } from '../report/statistics.js';
 
-/** CPU µs, bytes of write-ahead log and of rows with their indexes; everything per event of this fan-out. */
+const TABLES = ['events', 'deliveries', 'attempts'] as const;
+
+/** CPU µs and bytes of write-ahead log, per event of this fan-out. */
 interface Usage {
   apiMicros: number;
   dispatcherMicros: number;
@@ -29,13 +31,14 @@ interface Usage {
 interface Measured {
   fanOut: number;
   usage: Usage;
-  rowBytes: Record<'events' | 'deliveries' | 'attempts', number>;
+  rowBytes: Record<(typeof TABLES)[number], number>;
   tally: Tally;
   failures: string[];
 }
 
-/** The first two make the model, the third is foretold by it. */
+/** All but {@link FORETOLD_FAN_OUT} make the model, which then foretells that one. */
 const FAN_OUTS = [1, 8, 4];
+const FORETOLD_FAN_OUT = 4;
 /** One endpoint carries everything of the first fan-out; its default of 10 would be what is measured. */
 const ENDPOINT_SETTINGS = { maxInFlight: 256 };
 const RUN_SECONDS = 4;
@@ -49,9 +52,7 @@ export const costs: Scenario = {
     const deliveriesPerSecond = fullSpeed.perSecond / 2;
     const measured: Measured[] = [];
     for (const fanOut of FAN_OUTS) measured.push(await measure(bench, fanOut, deliveriesPerSecond));
-    const inputs = { ...modelOf(measured[0]!, measured[1]!), ...(await queueMemory(bench)) };
-    const foretold = foretell(inputs, FAN_OUTS[2]!);
-    const found = measured[2]!.usage;
+    const inputs = await queueMemory(bench);
     return {
       title: 'Costs',
       about:
@@ -65,30 +66,29 @@ export const costs: Scenario = {
       },
       tables: [
         {
-          title: 'Inputs of the scaling model',
-          columns: ['input', 'measured'],
-          rows: Object.entries(inputs).map(([name, value]) => [name, figure(value)]),
-        },
-        {
-          title: `The model beside a run that it was not made from: an event to ${FAN_OUTS[2]} endpoints, µs`,
-          columns: ['', 'foretold', 'measured'],
-          rows: (Object.keys(foretold) as (keyof Usage)[]).map((part) => [
+          title: 'An event, by the endpoints that it goes to',
+          columns: ['', ...FAN_OUTS.map((fanOut) => `to ${fanOut}`)],
+          rows: (Object.keys(measured[0]!.usage) as (keyof Usage)[]).map((part) => [
             part,
-            figure(foretold[part]),
-            figure(found[part]),
+            ...measured.map(({ usage }) => figure(usage[part])),
           ]),
         },
+        {
+          title: 'Bytes of a row, indexes included',
+          columns: ['', ...FAN_OUTS.map((fanOut) => `to ${fanOut}`)],
+          rows: TABLES.map((table) => [table, ...measured.map(({ rowBytes }) => figure(rowBytes[table]))]),
+        },
       ],
-      notes: ['docs/scaling.md shows the newest of these figures: `npm run docs:scaling`.'],
+      notes: [
+        'docs/scaling.md shows what follows from the newest of these figures, and how well it foretells: `npm run docs:scaling`.',
+      ],
       tally: sum(measured.map(({ tally }) => tally)),
       failures: measured.flatMap(({ failures }) => failures),
       data: {
         inputs,
         deliveriesPerSecond,
         fullSpeed,
-        foretold,
-        found,
-        foretoldFanOut: FAN_OUTS[2],
+        foretoldFanOut: FORETOLD_FAN_OUT,
         measured,
       },
     };
@@ -163,7 +163,7 @@ async function read({ services }: Bench, { processes, ledger }: Installation): P
 
 async function rowBytes({ ledger }: Installation): Promise<Measured['rowBytes']> {
   const sizes = {} as Measured['rowBytes'];
-  for (const table of ['events', 'deliveries', 'attempts'] as const) {
+  for (const table of TABLES) {
     const [row] = await ledger.query<{ bytes: number }>(
       `SELECT (sum(pg_total_relation_size(p.relid)) / (SELECT count(*) FROM ${table}))::float8 AS bytes
          FROM pg_partition_tree('${table}') p WHERE p.isleaf AND pg_relation_size(p.relid) > 0`,
@@ -171,38 +171,6 @@ async function rowBytes({ ledger }: Installation): Promise<Measured['rowBytes']>
     sizes[table] = row!.bytes;
   }
   return sizes;
-}
-
-/** What one event costs grows by the same with each delivery: a line through two points. */
-function modelOf(one: Measured, many: Measured) {
-  const slope = (part: keyof Usage): number =>
-    (many.usage[part] - one.usage[part]) / (many.fanOut - one.fanOut);
-  const atZero = (part: keyof Usage): number => one.usage[part] - slope(part) * one.fanOut;
-  return {
-    apiCpuMicrosPerEvent: atZero('apiMicros'),
-    apiCpuMicrosPerDelivery: slope('apiMicros'),
-    dispatcherCpuMicrosPerAttempt: many.usage.dispatcherMicros / many.fanOut,
-    postgresCpuMicrosPerEvent: atZero('postgresMicros'),
-    postgresCpuMicrosPerAttempt: slope('postgresMicros'),
-    redisCpuMicrosPerDelivery: many.usage.redisMicros / many.fanOut,
-    walBytesPerEvent: atZero('walBytes'),
-    walBytesPerAttempt: slope('walBytes'),
-    eventBytes: one.rowBytes.events,
-    deliveryBytes: many.rowBytes.deliveries,
-    attemptBytes: many.rowBytes.attempts,
-  };
-}
-
-type Inputs = ReturnType<typeof modelOf>;
-
-function foretell(inputs: Inputs, fanOut: number): Usage {
-  return {
-    apiMicros: inputs.apiCpuMicrosPerEvent + fanOut * inputs.apiCpuMicrosPerDelivery,
-    dispatcherMicros: fanOut * inputs.dispatcherCpuMicrosPerAttempt,
-    postgresMicros: inputs.postgresCpuMicrosPerEvent + fanOut * inputs.postgresCpuMicrosPerAttempt,
-    redisMicros: fanOut * inputs.redisCpuMicrosPerDelivery,
-    walBytes: inputs.walBytesPerEvent + fanOut * inputs.walBytesPerAttempt,
-  };
 }
 
 /** With nobody to take them, references stay in Redis: what each of them weighs. */
