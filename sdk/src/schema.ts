@@ -3980,6 +3980,11 @@ export interface operations {
             query?: {
                 /** @description How many rows at most. */
                 limit?: number;
+                /**
+                 * @description Part of the name or of the externalId, capitals do not matter; or the whole id. Looked for in bounded time: with very
+                 *     many tenants a page may be short, or empty, and still have a `nextCursor`.
+                 */
+                search?: string;
                 /** @description `nextCursor` of the page before; good for the same list with the same filters only. */
                 cursor?: string;
             };

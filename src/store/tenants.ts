@@ -2,7 +2,7 @@
  * Tenants, as the API changes them. Every change raises `endpoints_version`, because emitting processes keep more of a
  * tenant in mind than its endpoints: its names and whether its catalog is strict.
  */
-import { IsNull, LessThan, Not, type DataSource } from 'typeorm';
+import { In, IsNull, LessThan, Not, type DataSource } from 'typeorm';
 import { PosthornError } from '../errors.js';
 import { fromPublicId, newUuid, toPublicId } from '../model/id.js';
 import { OPERATOR_TENANT_ID } from '../model/operational-event.js';
@@ -12,6 +12,8 @@ import type { Queryable } from './database.js';
 import { deleteEndpointsOf } from './endpoint-deletion.js';
 import { TenantEntity } from './entities/tenant.entity.js';
 import { isUniqueViolation, transact } from './entity-transaction.js';
+import type { WalkedPage } from './bounded-walk.js';
+import { searchTenants } from './tenant-search.js';
 
 export interface TenantFields {
   externalId: string | null;
@@ -121,6 +123,25 @@ export class TenantStore {
       .orderBy('t.id', 'DESC')
       .limit(page.limit)
       .getMany();
+  }
+
+  /** As `list`: those whose name or externalId has the text in it, or whose id it is. The page may be short and not the last. */
+  async search(
+    text: string,
+    page: { before: string | undefined; limit: number; only?: string },
+  ): Promise<WalkedPage<TenantEntity>> {
+    const id = fromPublicId('ten', text);
+    if (id !== undefined) {
+      const mayBe = page.only === undefined || page.only === id;
+      return { rows: mayBe ? await this.list({ ...page, only: id }) : [], next: null };
+    }
+    const { rows: found, next } = await searchTenants(this.dataSource, text, page);
+    const rows = await this.dataSource.manager.find(TenantEntity, {
+      // One that was deleted between the two questions is not shown.
+      where: { id: In(found.map(({ id }) => id)), deletedAt: IsNull() },
+      order: { id: 'DESC' },
+    });
+    return { rows, next };
   }
 
   private async unlessTaken<T>(work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,10 @@
 import { IsBoolean, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { TENANT_NAME_LENGTH_MAX } from '../../model/tenant.js';
 import { IsExternalId, IsMetadata, Omittable } from '../fields.js';
-import { PageEnd } from '../page.dto.js';
+import { PageEnd, PageQuery } from '../page.dto.js';
+
+/** No shorter than the longest name or externalId, either of which may be pasted. */
+const SEARCH_LENGTH_MAX = 256;
 
 /** Above it a limit limits nothing. */
 const EMIT_RATE_MAX = 1_000_000;
@@ -113,6 +116,18 @@ export class TenantAnswer {
   operationalEvents: boolean;
   createdAt: Date;
   updatedAt: Date;
+}
+
+export class TenantQuery extends PageQuery {
+  /**
+   * Part of the name or of the externalId, capitals do not matter; or the whole id. Looked for in bounded time: with very
+   * many tenants a page may be short, or empty, and still have a `nextCursor`.
+   * @example "acme"
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, SEARCH_LENGTH_MAX)
+  search?: string;
 }
 
 export class TenantPage extends PageEnd {

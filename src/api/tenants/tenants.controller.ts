@@ -11,7 +11,6 @@ import type { AuditSource } from '../../store/audit.js';
 import { DeliveryCanceler } from '../../store/endpoint-deletion.js';
 import { TenantStore } from '../../store/tenants.js';
 import { KeyRing } from '../key-ring.js';
-import { PageQuery } from '../page.dto.js';
 import { PagePosition } from '../pagination.js';
 import type { Principal } from '../principal.js';
 import { bodyRefusals, Refuses } from '../refuses.js';
@@ -19,7 +18,7 @@ import { Caller, Source, TenantReference } from '../request.js';
 import { Roles } from '../roles.js';
 import { TenantParameter } from '../parameters.js';
 import { newTenant, tenantAnswer } from './tenant-mapping.js';
-import { CreateTenant, TenantAnswer, TenantPage, UpdateTenant } from './tenant.dto.js';
+import { CreateTenant, TenantAnswer, TenantPage, TenantQuery, UpdateTenant } from './tenant.dto.js';
 
 @ApiTags('Tenants')
 @Controller('v1/tenants')
@@ -44,14 +43,15 @@ export class TenantsController {
   @ApiOperation({ operationId: 'listTenants', summary: 'List tenants, newest first' })
   @ApiOkResponse({ type: TenantPage, description: 'A page of tenants.' })
   @Refuses('validation_failed', 'cursor_invalid')
-  async list(@Query() query: PageQuery, @Caller() caller: Principal): Promise<TenantPage> {
-    const position = new PagePosition('tenants');
-    const rows = await this.tenants.list({
-      before: position.before(query.cursor),
-      limit: query.limit + 1,
-      only: caller.tenantId,
-    });
-    return position.page(rows, query.limit, tenantAnswer);
+  async list(@Query() query: TenantQuery, @Caller() caller: Principal): Promise<TenantPage> {
+    const { limit, cursor, search } = query;
+    const position = new PagePosition('tenants', { search });
+    const page = { before: position.before(cursor), only: caller.tenantId };
+    if (search === undefined) {
+      return position.page(await this.tenants.list({ ...page, limit: limit + 1 }), limit, tenantAnswer);
+    }
+    const { rows, next } = await this.tenants.search(search, { ...page, limit });
+    return { data: rows.map(tenantAnswer), nextCursor: next === null ? null : position.cursorAfter(next) };
   }
 
   @Get(':tenant')
