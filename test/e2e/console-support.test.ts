@@ -5,7 +5,7 @@ import { startTestPosthorn, type TestPosthorn } from '../support/posthorn.js';
 import { ADMIN_KEY } from '../support/environment.js';
 import { startReceiver, type TestReceiver } from '../support/receiver.js';
 import { waitFor } from '../support/wait-for.js';
-import { openBrowser, signIn, visit } from './console-browser.js';
+import { openBrowser, seriousViolations, signIn, visit } from './console-browser.js';
 
 let posthorn: TestPosthorn;
 let receiver: TestReceiver;
@@ -93,6 +93,127 @@ describe('a support person', () => {
     await page.getByText('504 succeeded').waitFor({ timeout: 60_000 });
     await page.getByText('Night shift').first().waitFor();
     expect(faults).toEqual([]);
+  });
+});
+
+describe('among more tenants than anybody reads', () => {
+  beforeAll(async () => {
+    await posthorn.client.createTenant({ externalId: 'cus_4711', name: 'Globex Corporation' });
+    for (let index = 0; index < 60; index++) {
+      await posthorn.client.createTenant({ externalId: `crowd-${index}`, name: `Crowd ${index} GmbH` });
+    }
+  });
+
+  it('one is found by a part of its name, by keyboard, and the link shows the same', async () => {
+    const { page, faults } = await visit(browser);
+    await signIn(page, posthorn.url, supportKey);
+    await page.getByRole('link', { name: 'Tenants', exact: true }).click();
+    const rows = page.getByRole('table', { name: 'Tenants' }).getByRole('row');
+    await waitFor(async () => (await rows.count()) === 51, { what: 'a full page of tenants' });
+    const search = page.getByRole('textbox', { name: 'Name, external id or id' });
+    await search.fill('gloBEX');
+    await search.press('Enter');
+    await page.waitForURL(/search=gloBEX/);
+    await waitFor(async () => (await rows.count()) === 2, { what: 'one row beneath the head' });
+    await page.reload();
+    await waitFor(async () => (await rows.count()) === 2, { what: 'one row, from the link' });
+    expect(await search.inputValue()).toBe('gloBEX');
+    expect(await seriousViolations(page)).toEqual([]);
+
+    await search.fill('100% unknown_');
+    await search.press('Enter');
+    await page.getByText('No tenant fits').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show all tenants' }).click();
+    await waitFor(async () => (await rows.count()) === 51, { what: 'all tenants again' });
+    expect(await search.inputValue()).toBe('');
+
+    await search.fill('CUS_4711');
+    await search.press('Enter');
+    await waitFor(async () => (await rows.count()) === 2, { what: 'one row for the external id' });
+    await rows.getByRole('link').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Globex Corporation' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ['/deliveries', /tenant=ten_[0-9a-f]{32}/],
+    ['/audit-log', /tenant=ten_[0-9a-f]{32}/],
+  ])('one is chosen as a filter of %s, without its id', async (path, url) => {
+    const { page, faults } = await visit(browser);
+    await signIn(page, posthorn.url, ADMIN_KEY);
+    await page.goto(`${posthorn.url}/console${path}`);
+    const tenant = page.getByRole('combobox', { name: 'Tenant' });
+    await tenant.fill('globex');
+    await page.getByRole('option', { name: /Globex Corporation/ }).waitFor();
+    expect(await page.getByRole('option').count()).toBe(1);
+    await tenant.press('ArrowDown');
+    await tenant.press('Enter');
+    await page.waitForURL(url);
+    await page.reload();
+    await waitFor(async () => (await tenant.inputValue()) === 'Globex Corporation', {
+      what: 'the name of the tenant that the link’s id is of',
+    });
+    await tenant.fill('nobody of this name');
+    await page.getByText('No such tenant').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('a link that names one by its externalId shows it', async () => {
+    const { page } = await visit(browser);
+    await signIn(page, posthorn.url, supportKey);
+    await page.goto(`${posthorn.url}/console/deliveries?tenant=cus_4711`);
+    const tenant = page.getByRole('combobox', { name: 'Tenant' });
+    await waitFor(async () => (await tenant.inputValue()) === 'cus_4711', { what: 'the externalId' });
+    await tenant.click();
+    await page.getByRole('option', { name: /cus_4711/ }).waitFor();
+    expect(await tenant.inputValue()).toBe('cus_4711');
+  });
+
+  it('one is chosen for a key', async () => {
+    const { page } = await visit(browser);
+    await signIn(page, posthorn.url, ADMIN_KEY);
+    await page.goto(`${posthorn.url}/console/api-keys`);
+    await page.getByRole('button', { name: 'New key' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('of Globex');
+    await page.getByRole('combobox', { name: 'Only for one tenant' }).fill('globex');
+    await page.getByRole('option', { name: /Globex Corporation/ }).click();
+    await page.getByRole('button', { name: 'Make key' }).click();
+    await page.getByText('Copy it now').waitFor();
+    const { body } = await posthorn.client.request<{ data: { name: string; tenantId: string }[] }>(
+      'GET',
+      '/v1/api-keys',
+    );
+    const { id } = (await posthorn.client.request<{ id: string }>('GET', '/v1/tenants/cus_4711')).body;
+    expect(body.data.find(({ name }) => name === 'of Globex')?.tenantId).toBe(id);
+  });
+});
+
+describe('a screen reader in the replay dialogue', () => {
+  it('is told how many, once it is known, and not again for each digit of the rate', async () => {
+    const { page } = await visit(browser);
+    await signIn(page, posthorn.url, supportKey);
+    await page.goto(`${posthorn.url}/console/replays?new=1&tenant=cus_4711&status=failed`);
+    const dialog = page.getByRole('dialog');
+    const told = dialog.getByRole('status');
+    await told.getByText('Nothing fits this filter.').waitFor();
+    // Noted in the page itself: what is said and gone again between two looks would be missed from here.
+    await page.evaluate(`
+      const told = document.querySelector('[role=dialog] [role=status]');
+      globalThis.heard = [];
+      new MutationObserver(() => heard.push(told.textContent))
+        .observe(told, { subtree: true, childList: true, characterData: true });
+    `);
+    const rate = dialog.getByLabel('At most so many per second');
+    for (const text of ['1', '12', '123']) await rate.fill(text);
+    await dialog.getByRole('textbox', { name: 'Event type' }).fill('no.such');
+    await dialog.getByRole('textbox', { name: 'Event type' }).press('Enter');
+    await page.waitForURL(/eventType=no.such/);
+    await dialog.getByText('Nothing fits this filter.').first().waitFor();
+    await dialog.getByText('Recover what was missed').click();
+    await told.getByText('Choose an endpoint and a time.').waitFor();
+    expect(await page.evaluate('heard')).toEqual(['Choose an endpoint and a time.']);
   });
 });
 

@@ -25,7 +25,7 @@ export function DeliveriesChart({
 }) {
   const [element, width] = useWidth();
   const totals = buckets.map((bucket) => layers.reduce((sum, { status }) => sum + bucket[status], 0));
-  const ticks = ticksUpTo(Math.max(...totals, 1));
+  const ticks = ticksUpTo(Math.max(...totals, 1), 3, 1);
   const top = ticks.at(-1)!;
   const height = HEIGHT - BOTTOM - 8;
   const y = (value: number) => 8 + height * (1 - value / top);

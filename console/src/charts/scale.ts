@@ -1,9 +1,11 @@
 /** From values to places, and the few round values that an axis names. */
-export function ticksUpTo(max: number, wanted = 3): number[] {
+/** @param stepMin 1 for what is counted: there is no half a delivery */
+export function ticksUpTo(max: number, wanted = 3, stepMin = 0): number[] {
   if (max <= 0) return [0];
   const rough = max / wanted;
   const magnitude = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * magnitude).find((each) => each >= rough)!;
+  const round = [1, 2, 5, 10].map((factor) => factor * magnitude).find((each) => each >= rough)!;
+  const step = Math.max(round, stepMin);
   const ticks: number[] = [];
   for (let value = 0; value <= max + step * 0.999; value += step) ticks.push(value);
   return ticks;

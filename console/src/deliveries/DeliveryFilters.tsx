@@ -1,9 +1,10 @@
-/** All that the log can be asked for. Free text is taken over when it has been typed, not letter by letter. */
-import { Button, CloseButton, Select, TextInput } from '@mantine/core';
-import { Search } from 'lucide-react';
-import { useEffect, useState } from 'react';
+/** All that the log can be asked for. */
+import { Button, Select } from '@mantine/core';
+import { useState } from 'react';
 import { useFace } from '../face/face.js';
 import type { Filters } from '../face/search.js';
+import { TypedFilter } from '../kit/TypedFilter.js';
+import { TenantSelect } from '../tenants/TenantSelect.js';
 import { EndpointFilter } from './EndpointFilter.js';
 import { errorCodes } from './error-codes.js';
 import { filterNames, isFiltered } from './filter.js';
@@ -39,7 +40,13 @@ export function DeliveryFilters({ filters, onChange, ofEvents = false }: Props) 
   const [more, setMore] = useState(false);
   return (
     <search className="filters" data-more={more}>
-      <Typed name="search" label="Payload contains" wide {...{ filters, onChange }} />
+      <TypedFilter
+        label="Payload contains"
+        main
+        width={220}
+        value={filters.search}
+        onChange={(search) => onChange({ search })}
+      />
       {!ofEvents && (
         <Select
           label="Status"
@@ -53,23 +60,30 @@ export function DeliveryFilters({ filters, onChange, ofEvents = false }: Props) 
       )}
       <TimeFilter filters={filters} onChange={onChange} />
       {!ofEvents && <Outcome filters={filters} onChange={onChange} />}
-      <Typed className="filter-minor" name="eventType" label="Event type" {...{ filters, onChange }} />
+      <TypedFilter
+        className="filter-minor"
+        label="Event type"
+        width={138}
+        value={filters.eventType}
+        onChange={(eventType) => onChange({ eventType })}
+      />
       {kind === 'staff' && (
-        <Typed
+        <TenantSelect
           className="filter-minor"
-          name="tenant"
           label="Tenant"
-          placeholder="id or externalId"
-          {...{ filters, onChange }}
+          width={170}
+          value={filters.tenant}
+          onChange={(tenant) => onChange({ tenant })}
         />
       )}
       <EndpointFilter value={filters.endpoint} onChange={(endpoint) => onChange({ endpoint })} />
-      <Typed
+      <TypedFilter
         className="filter-minor"
-        name="event"
         label="Event"
         placeholder="evt_…"
-        {...{ filters, onChange }}
+        width={138}
+        value={filters.event}
+        onChange={(event) => onChange({ event })}
       />
       <Button className="only-phone" variant="default" aria-expanded={more} onClick={() => setMore(!more)}>
         {more ? 'Fewer filters' : 'More filters'}
@@ -118,46 +132,4 @@ function Outcome({ filters, onChange }: Pick<Props, 'filters' | 'onChange'>) {
 
 function withOwn(choices: string[], own: string | undefined): string[] {
   return own === undefined || choices.includes(own) ? choices : [own, ...choices];
-}
-
-interface TypedProps extends Props {
-  className?: string;
-  name: string;
-  label: string;
-  placeholder?: string;
-  wide?: boolean;
-}
-
-function Typed({ className, name, label, placeholder, wide, filters, onChange }: TypedProps) {
-  const given = filters[name] ?? '';
-  const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
-  const take = (value: string) => {
-    if (value.trim() !== given) onChange({ [name]: value.trim() || undefined });
-  };
-  return (
-    <TextInput
-      className={className}
-      label={label}
-      placeholder={placeholder}
-      w={wide ? 220 : 138}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={() => take(text)}
-      onKeyDown={(event) => event.key === 'Enter' && take(text)}
-      leftSection={wide ? <Search size={13} aria-hidden="true" /> : undefined}
-      rightSection={
-        text === '' ? undefined : (
-          <CloseButton
-            size="xs"
-            aria-label={`Clear ${label}`}
-            onClick={() => {
-              setText('');
-              take('');
-            }}
-          />
-        )
-      }
-    />
-  );
 }

@@ -9,6 +9,7 @@ import { filterQuery, isFiltered } from '../deliveries/filter.js';
 import { useFace } from '../face/face.js';
 import { useGo } from '../face/path.js';
 import { useFilters } from '../face/search.js';
+import { Announced } from '../kit/Announced.js';
 import { useSay } from '../kit/Messages.js';
 import { duration, plural } from '../kit/words.js';
 
@@ -44,6 +45,18 @@ export function NewReplay() {
   const count = preview.data?.count;
   const things = (value: number) =>
     missing ? plural(value, 'event') : plural(value, 'delivery', 'deliveries');
+  /** Without the time that it takes, which changes with every digit of the rate. */
+  const outcome = (): string => {
+    if (!ready) {
+      return missing
+        ? 'Choose an endpoint and a time.'
+        : 'Choose at least one filter: replaying everything is hardly ever meant.';
+    }
+    if (preview.error) return messageOf(preview.error);
+    if (count === undefined) return '';
+    if (count > 0) return `${things(count)} will be ${missing ? 'delivered' : 'sent again'}.`;
+    return missing ? 'Nothing is missing: it got all that it asked for.' : 'Nothing fits this filter.';
+  };
 
   return (
     <div className="stack">
@@ -73,16 +86,11 @@ export function NewReplay() {
         value={ratePerSecond}
         onChange={(value) => setRate(Number(value) || 1)}
       />
-      <div className={preview.error ? 'note note-bad' : 'note'} role="status">
-        {!ready &&
-          (missing
-            ? 'Choose an endpoint and a time.'
-            : 'Choose at least one filter: replaying everything is hardly ever meant.')}
+      <Announced>{preview.isFetching ? 'Counting …' : outcome()}</Announced>
+      <div className={preview.error ? 'note note-bad' : 'note'}>
+        {!ready && outcome()}
         {ready && preview.isFetching && 'Counting …'}
-        {ready && !preview.isFetching && preview.error && messageOf(preview.error)}
-        {ready && !preview.isFetching && count === 0 && (
-          <>{missing ? 'Nothing is missing: it got all that it asked for.' : 'Nothing fits this filter.'}</>
-        )}
+        {ready && !preview.isFetching && !count && outcome()}
         {ready && !preview.isFetching && count !== undefined && count > 0 && (
           <>
             <strong>{things(count)}</strong> will be {missing ? 'delivered' : 'sent again'}, in about{' '}

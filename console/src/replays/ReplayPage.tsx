@@ -2,9 +2,11 @@
 import { Button } from '@mantine/core';
 import type { Replay } from '../api/types.js';
 import { Author } from '../face/Author.js';
+import { milestone, timeLeft, type Work } from '../background/progress-words.js';
 import { useBackgroundWork } from '../background/useBackgroundWork.js';
 import { useFace } from '../face/face.js';
 import { usePathPart } from '../face/path.js';
+import { Announced } from '../kit/Announced.js';
 import { Answered } from '../kit/Answered.js';
 import { AppLink } from '../kit/AppLink.js';
 import { Confirm } from '../kit/Confirm.js';
@@ -14,7 +16,7 @@ import { Facts, Page, Panel } from '../kit/Page.js';
 import { ProgressBar } from '../kit/ProgressBar.js';
 import { StatusOf } from '../kit/Status.js';
 import { useNow } from '../kit/useNow.js';
-import { duration, inFull } from '../kit/words.js';
+import { inFull } from '../kit/words.js';
 import { FilterWords } from './FilterWords.js';
 import { replayProgress, underWay } from './progress.js';
 
@@ -67,6 +69,7 @@ function Story({ replay: data, onCancel, confirm }: StoryProps) {
         <div className="stack">
           <ProgressBar {...replayProgress(data)} />
           <Counts replay={data} />
+          <Announced>{milestone('Replay', workOf(data))}</Announced>
           {data.error && <div className="note note-bad">{data.error}</div>}
         </div>
       </Panel>
@@ -91,7 +94,7 @@ function Story({ replay: data, onCancel, confirm }: StoryProps) {
 function Counts({ replay }: { replay: Replay }) {
   const nowMs = useNow();
   return (
-    <div className="row" style={{ gap: 20 }} role="status">
+    <div className="row" style={{ gap: 20 }}>
       <span className="numeric">
         <strong>{inFull(replay.replayed)}</strong> of {inFull(replay.total)} sent again
       </span>
@@ -100,16 +103,13 @@ function Counts({ replay }: { replay: Replay }) {
         {inFull(replay.failed)} failed
       </span>
       <span className="dim numeric">{inFull(underWay(replay))} under way</span>
-      {replay.status === 'running' && <span className="dim">{timeLeft(replay, nowMs)}</span>}
+      {replay.status === 'running' && <span className="dim">{timeLeft(workOf(replay), nowMs)}</span>}
     </div>
   );
 }
 
-function timeLeft(replay: Replay, nowMs: number): string {
-  const tookMs = nowMs - new Date(replay.createdAt).getTime();
-  if (replay.replayed === 0 || tookMs < 1_000) return 'starting';
-  const leftMs = ((replay.total - replay.replayed) / replay.replayed) * tookMs;
-  return `about ${duration(Math.max(1_000, leftMs))} left`;
+function workOf({ status, total, replayed, createdAt }: Replay): Work {
+  return { status, total, done: replayed, createdAt };
 }
 
 function isMoving({ status, completedAt, replayed, succeeded, failed }: Replay): boolean {

@@ -6,6 +6,7 @@ import { messageOf, Problem, problemAt } from '../../api/problem.js';
 import type { ApiKey, NewApiKey } from '../../api/types.js';
 import { useFace } from '../../face/face.js';
 import { CodeBlock } from '../../kit/Json.js';
+import { TenantSelect } from '../../tenants/TenantSelect.js';
 
 const roles = [
   { value: 'emitter', label: 'emitter: emits events' },
@@ -25,7 +26,7 @@ export function ApiKeyForm({ onDone }: { onDone: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const [role, setRole] = useState<ApiKey['role']>('emitter');
-  const [tenantId, setTenantId] = useState('');
+  const [tenantId, setTenantId] = useState<string>();
   const [days, setDays] = useState('');
   const [payloadAccess, setPayloadAccess] = useState(true);
   const make = useMutation({
@@ -33,7 +34,7 @@ export function ApiKeyForm({ onDone }: { onDone: () => void }) {
       client.send<NewApiKey>('POST', '/v1/api-keys', {
         name,
         role,
-        ...(role !== 'admin' && tenantId !== '' && { tenantId }),
+        ...(role !== 'admin' && tenantId !== undefined && { tenantId }),
         ...(days !== '' && { expiresAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }),
         ...(role === 'support' && { payloadAccess }),
       }),
@@ -79,11 +80,11 @@ export function ApiKeyForm({ onDone }: { onDone: () => void }) {
         onChange={(value) => setRole(value as ApiKey['role'])}
       />
       {role !== 'admin' && (
-        <TextInput
+        <TenantSelect
           label="Only for one tenant"
-          description="Its id or externalId; empty: all of them."
+          description="Empty: all of them."
           value={tenantId}
-          onChange={(event) => setTenantId(event.currentTarget.value)}
+          onChange={setTenantId}
           error={problemAt(make.error, 'tenantId')}
         />
       )}

@@ -1,7 +1,6 @@
 /** Who changed what, and who read a secret. */
-import { Select, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { ScrollText } from 'lucide-react';
-import { useState } from 'react';
 import { useList } from '../../api/list.js';
 import type { AuditRecord } from '../../api/types.js';
 import { useLabels } from '../../face/labels.js';
@@ -13,6 +12,7 @@ import { ListTable, type Column } from '../../kit/ListTable.js';
 import { Moment } from '../../kit/Moment.js';
 import { Page } from '../../kit/Page.js';
 import { Empty } from '../../kit/States.js';
+import { TenantSelect } from '../../tenants/TenantSelect.js';
 
 const actions = [
   'answers.read',
@@ -49,7 +49,6 @@ const actions = [
 
 export default function AuditLogPage() {
   const [{ action, tenant }, change] = useFilters();
-  const [text, setText] = useState(tenant ?? '');
   const list = useList<AuditRecord>('/v1/audit-log', { action, tenant }, { live: true });
   const labelOf = useLabels(list.rows.map(({ tenantId }) => tenantId));
   const columns: Column<AuditRecord>[] = [
@@ -111,14 +110,11 @@ export default function AuditLogPage() {
           value={action ?? null}
           onChange={(value) => change({ action: value ?? undefined })}
         />
-        <TextInput
+        <TenantSelect
           label="Tenant"
-          placeholder="id or externalId"
-          w={200}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onBlur={() => change({ tenant: text || undefined })}
-          onKeyDown={(event) => event.key === 'Enter' && change({ tenant: text || undefined })}
+          width={200}
+          value={tenant}
+          onChange={(chosen) => change({ tenant: chosen })}
         />
       </search>
       <section className="panel">

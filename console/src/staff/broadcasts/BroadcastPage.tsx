@@ -2,9 +2,11 @@
 import { Button } from '@mantine/core';
 import type { Broadcast } from '../../api/types.js';
 import { Author } from '../../face/Author.js';
+import { milestone, timeLeft, type Work } from '../../background/progress-words.js';
 import { useBackgroundWork } from '../../background/useBackgroundWork.js';
 import { useFace } from '../../face/face.js';
 import { usePathPart } from '../../face/path.js';
+import { Announced } from '../../kit/Announced.js';
 import { Answered } from '../../kit/Answered.js';
 import { AppLink } from '../../kit/AppLink.js';
 import { Confirm } from '../../kit/Confirm.js';
@@ -13,6 +15,7 @@ import { Moment } from '../../kit/Moment.js';
 import { Facts, Page, Panel } from '../../kit/Page.js';
 import { ProgressBar } from '../../kit/ProgressBar.js';
 import { StatusOf } from '../../kit/Status.js';
+import { useNow } from '../../kit/useNow.js';
 import { inFull } from '../../kit/words.js';
 import { broadcastProgress } from './progress.js';
 
@@ -66,6 +69,7 @@ function Story({ broadcast: data, onCancel, confirm }: StoryProps) {
         <div className="stack">
           <ProgressBar {...broadcastProgress(data)} />
           <Counts broadcast={data} />
+          <Announced>{milestone('Broadcast', workOf(data))}</Announced>
           {data.error && <div className="note note-bad">{data.error}</div>}
         </div>
       </Panel>
@@ -88,9 +92,10 @@ function Story({ broadcast: data, onCancel, confirm }: StoryProps) {
 }
 
 function Counts({ broadcast }: { broadcast: Broadcast }) {
-  const { total, emitted, skipped, refused, lastRefusal } = broadcast;
+  const { total, emitted, skipped, refused, lastRefusal, status } = broadcast;
+  const nowMs = useNow();
   return (
-    <div className="row" style={{ gap: 20 }} role="status">
+    <div className="row" style={{ gap: 20 }}>
       <span className="numeric">
         <strong>{inFull(emitted)}</strong> of {inFull(total)} tenants have their event
       </span>
@@ -98,6 +103,11 @@ function Counts({ broadcast }: { broadcast: Broadcast }) {
       <span className={refused > 0 ? 'status-bad numeric' : 'dim numeric'}>
         {inFull(refused)} refused{lastRefusal !== null && <> (last: {lastRefusal})</>}
       </span>
+      {status === 'running' && <span className="dim">{timeLeft(workOf(broadcast), nowMs)}</span>}
     </div>
   );
+}
+
+function workOf({ status, total, emitted, skipped, refused, createdAt }: Broadcast): Work {
+  return { status, total, done: emitted + skipped + refused, createdAt };
 }

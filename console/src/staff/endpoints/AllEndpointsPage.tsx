@@ -1,7 +1,6 @@
 /** Endpoints of all tenants, and how each fares. */
-import { SegmentedControl, TextInput } from '@mantine/core';
-import { Search, Webhook } from 'lucide-react';
-import { useState } from 'react';
+import { SegmentedControl } from '@mantine/core';
+import { Webhook } from 'lucide-react';
 import { useList } from '../../api/list.js';
 import type { EndpointOverview } from '../../api/types.js';
 import { endpointName } from '../../endpoints/listener.js';
@@ -13,13 +12,16 @@ import { Moment } from '../../kit/Moment.js';
 import { Page } from '../../kit/Page.js';
 import { Empty } from '../../kit/States.js';
 import { Status } from '../../kit/Status.js';
+import { TypedFilter } from '../../kit/TypedFilter.js';
 import { useNow } from '../../kit/useNow.js';
+
+/** What the API takes at most. */
+const SEARCH_LENGTH_MAX = 200;
 
 export default function AllEndpointsPage() {
   const { endpointPath } = useFace();
   const nowMs = useNow();
   const [{ state, search }, change] = useFilters();
-  const [text, setText] = useState(search ?? '');
   const list = useList<EndpointOverview>('/v1/overview/endpoints', { state, search }, { live: true });
   const columns: Column<EndpointOverview>[] = [
     {
@@ -61,15 +63,14 @@ export default function AllEndpointsPage() {
   return (
     <Page title="Endpoints" about="Of all tenants, newest first.">
       <search className="filters">
-        <TextInput
+        <TypedFilter
           className="filter-whole"
           label="URL, description or tenant"
-          w={260}
-          leftSection={<Search size={13} aria-hidden="true" />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onBlur={() => change({ search: text || undefined })}
-          onKeyDown={(event) => event.key === 'Enter' && change({ search: text || undefined })}
+          main
+          width={260}
+          lengthMax={SEARCH_LENGTH_MAX}
+          value={search}
+          onChange={(text) => change({ search: text })}
         />
         <SegmentedControl
           className="filter-whole"

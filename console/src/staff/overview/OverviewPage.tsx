@@ -11,6 +11,7 @@ import { Page, Panel, StaleContext } from '../../kit/Page.js';
 import { Failure, Loading } from '../../kit/States.js';
 import { utc } from '../../kit/words.js';
 import { Figures } from './Figures.js';
+import { FirstSteps } from './FirstSteps.js';
 import { Troubled } from './Troubled.js';
 
 const REFRESH_MS = 5_000;
@@ -54,10 +55,11 @@ export default function OverviewPage() {
 }
 
 function Story({ overview }: { overview: Overview }) {
+  const troubled = <Troubled endpoints={overview.troubledEndpoints} />;
   return (
     <>
       <Figures overview={overview} />
-      <Troubled endpoints={overview.troubledEndpoints} />
+      {isSilent(overview) ? <FirstSteps instead={troubled} /> : troubled}
       <Panel
         title="Deliveries"
         aside={
@@ -90,4 +92,9 @@ function Story({ overview }: { overview: Overview }) {
       </p>
     </>
   );
+}
+
+function isSilent({ deliveries, attempts, backlog, troubledEndpoints }: Overview): boolean {
+  const counts = [...Object.values(deliveries), attempts.attempts, backlog.waiting, backlog.underWay];
+  return counts.every((count) => count === 0) && troubledEndpoints.length === 0;
 }
