@@ -95,7 +95,7 @@ export function EventTypesPage({ publicLink }: { publicLink?: ReactNode }) {
             <Empty icon={Tags} title="The catalog is empty">
               {kind === 'staff'
                 ? 'Events of any type may be emitted all the same. Declaring types documents them for customers and gives test events an example.'
-                : 'Nothing has been documented yet.'}
+                : 'Nothing has been documented yet. An endpoint that asks for every type gets whatever is sent.'}
             </Empty>
           }
         />

@@ -26,6 +26,7 @@ interface Choice {
 }
 
 const SHOWN = 20;
+const PAGES_MAX = 10;
 /** Each letter would be a search of its own. */
 const TYPING_MS = 200;
 /** What a field of the API takes at most. */
@@ -99,9 +100,18 @@ function withOwn(
 }
 
 async function tenantsLike(client: Client, search: string): Promise<Choice[]> {
-  const { data } = await client.get<{ data: Tenant[] }>('/v1/tenants', {
-    limit: SHOWN,
-    search: search || undefined,
-  });
-  return data.map(({ id, name, externalId }) => ({ value: id, label: name, about: externalId ?? id }));
+  const found: Tenant[] = [];
+  let cursor: string | undefined;
+  // With very many tenants a page may be short, or empty, and not the last.
+  for (let pages = 0; pages < PAGES_MAX && found.length < SHOWN; pages++) {
+    const page = await client.get<{ data: Tenant[]; nextCursor: string | null }>('/v1/tenants', {
+      limit: SHOWN,
+      search: search || undefined,
+      cursor,
+    });
+    found.push(...page.data);
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  return found.map(({ id, name, externalId }) => ({ value: id, label: name, about: externalId ?? id }));
 }
