@@ -46,9 +46,57 @@ describe('a queue that is not there for us', () => {
   });
 });
 
-describe('a window', () => {
-  const many = (count: number) => Array.from({ length: count }, () => reference);
+const many = (count: number) => Array.from({ length: count }, () => reference);
 
+describe('jobs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A queue that takes 4 ms for a job, and what its jobs held. */
+  function slowQueue() {
+    const jobs: number[] = [];
+    const add = async (...[, data]: unknown[]): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 4));
+      jobs.push((data as ReferenceJob).references.length);
+    };
+    return { jobs, queue: queueThat({ add }) };
+  }
+
+  it('hold one reference when nothing else is emitted, and that at once', async () => {
+    const { jobs, queue } = slowQueue();
+    for (let turn = 1; turn <= 3; turn++) {
+      queue.enqueue([reference]);
+      await vi.advanceTimersByTimeAsync(5);
+      expect(jobs).toEqual(Array.from({ length: turn }, () => 1));
+      await vi.advanceTimersByTimeAsync(50);
+    }
+  });
+
+  it('hold what is emitted while the last one was made, and three times as long', async () => {
+    const { jobs, queue } = slowQueue();
+    for (let ms = 0; ms < 16; ms += 2) {
+      queue.enqueue([reference]);
+      await vi.advanceTimersByTimeAsync(2);
+    }
+    await vi.advanceTimersByTimeAsync(40);
+    expect(jobs).toEqual([1, 7]);
+  });
+
+  it('follow each other without a rest when they are full', async () => {
+    const { jobs, queue } = slowQueue();
+    queue.enqueue(many(128));
+    await vi.advanceTimersByTimeAsync(5);
+    queue.enqueue(many(128));
+    await vi.advanceTimersByTimeAsync(5);
+    expect(jobs).toEqual([128, 128]);
+  });
+});
+
+describe('a window', () => {
   it('is full for a backlog long before it is for what is emitted', async () => {
     let waitingJobs = 0;
     const queue = queueThat({ add: async () => ++waitingJobs, getWaitingCount: async () => waitingJobs });
@@ -77,7 +125,7 @@ describe('a window', () => {
     // Long enough for the average of a job to be known.
     for (let turn = 0; turn < 100; turn++) {
       queue.enqueue(many(20));
-      await vi.advanceTimersByTimeAsync(1);
+      await vi.advanceTimersByTimeAsync(2);
     }
     expect(queue.backlogRoom).toBe(backlog - 2_000);
     taken = 50;
