@@ -3,6 +3,7 @@
  * "NAME …"; it does not repeat a value that may be a secret.
  */
 import { isIP } from 'node:net';
+import { isPlausibleApiKey } from './model/api-key.js';
 
 export interface Variable<T> {
   name: string;
@@ -156,6 +157,19 @@ export function origins(name: string, about: string): Variable<string[]> {
 
 function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** A key that is given by hand, of any form; one that looks like ours must be whole, else nobody could ever sign in with it. */
+export function givenApiKey(name: string, about: string): Variable<string | undefined> {
+  const { read, ...rest } = secret(name, 16, about);
+  return {
+    ...rest,
+    read: (value) => {
+      if (value !== undefined && !isPlausibleApiKey(value))
+        throw new Error('begins like a key of Posthorn’s but is none: a part is missing or mistyped');
+      return read(value);
+    },
+  };
 }
 
 export function secret(

@@ -10,6 +10,7 @@ import {
   days,
   encryptionKeys,
   flag,
+  givenApiKey,
   integer,
   oneOf,
   origins,
@@ -55,7 +56,7 @@ export const variables = {
   ),
   queuePrefix: word('QUEUE_PREFIX', 'posthorn', 'Prefix of the keys in Redis, or the schema in PostgreSQL.'),
   dataDir: text('DATA_DIR', '.posthorn', 'Folder of the embedded database and of generated keys.'),
-  adminApiKey: secret('ADMIN_API_KEY', 16, 'The first admin key, if it is to be given rather than made.'),
+  adminApiKey: givenApiKey('ADMIN_API_KEY', 'The first admin key, if it is to be given rather than made.'),
   encryptionKey: encryptionKeys(
     'ENCRYPTION_KEY',
     'Base64 of 32 bytes; seals secrets at rest. Several, comma-separated: the first seals, all open.',

@@ -58,6 +58,10 @@ describe('posthorn doctor', () => {
     expect((await posthorn(['doctor'], { PORT: 'http', RETENTION_DAYS: '0' })).text).toMatch(
       /WRONG PORT must be a whole number[^]*WRONG RETENTION_DAYS must be/,
     );
+    const mistyped = { ADMIN_API_KEY: `phk_${'x'.repeat(49)}` };
+    expect((await posthorn(['doctor'], mistyped)).text).toMatch(
+      /WRONG ADMIN_API_KEY begins like a key of Posthorn’s/,
+    );
     const { env, url } = await environment((await database('migrated')).url);
     const { text } = await posthorn(['doctor', '--url', url], { ...env, RETENTION_DAY: '7' });
     expect(text).toContain('RETENTION_DAY is set, and Posthorn knows no such variable');
