@@ -41,7 +41,7 @@ const FAN_OUTS = [1, 8, 4];
 const FORETOLD_FAN_OUT = 4;
 /** One endpoint carries everything of the first fan-out; its default of 10 would be what is measured. */
 const ENDPOINT_SETTINGS = { maxInFlight: 256 };
-const RUN_SECONDS = 4;
+const RUN_SECONDS = 3;
 const WAITING_EVENTS = 2_000;
 
 export const costs: Scenario = {

@@ -143,7 +143,7 @@ async function measure(
 
   const firstMs = await emit(ASKED);
   await inPairs(WARM_UPS, nothing);
-  const warm = await inPairs(short ? 20 : 100, nothing);
-  const changed = await inPairs(short ? 3 : 20, change);
+  const warm = await inPairs(short ? 20 : 60, nothing);
+  const changed = await inPairs(short ? 3 : 15, change);
   return { kind, warm, changed, firstMs, accepted, failures: [...failures] };
 }

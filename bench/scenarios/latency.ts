@@ -17,7 +17,7 @@ const ENDPOINTS = 100;
 /** The rate for which the figures to reach are set. */
 const GOAL_PER_SECOND = 300;
 /** At a thousand a second: long enough for V8 to have compiled what runs. */
-const WARM_UP_MS = 6_000;
+const WARM_UP_MS = 4_000;
 
 interface Measured {
   backend: Backend;
@@ -162,7 +162,7 @@ interface Rate {
 function rates(bench: Bench): Rate[] {
   if (bench.short) return [{ perSecond: GOAL_PER_SECOND, forMs: 3_000 }];
   return [
-    { perSecond: GOAL_PER_SECOND, forMs: 12_000 },
+    { perSecond: GOAL_PER_SECOND, forMs: 10_000 },
     { perSecond: 1_000, forMs: 6_000 },
   ];
 }

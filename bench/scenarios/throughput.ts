@@ -16,6 +16,7 @@ interface Stage {
   tls: boolean;
 }
 
+const RUN_SECONDS = 3;
 const PER_SECOND_GOAL: Record<Backend, number> = { redis: 7_000, postgres: 4_500 };
 /** One endpoint alone has to carry everything; its default of 10 would be what is measured. */
 const MAX_IN_FLIGHT = { 1: 256, 100: 10 } as Record<number, number>;
@@ -35,7 +36,7 @@ export const throughput: Scenario = {
       settings: {
         'payload bytes': PAYLOAD_BYTES,
         connections: CONNECTIONS,
-        'seconds a run': runSeconds(bench),
+        'seconds a run': RUN_SECONDS,
         runs: runsOf(bench),
       },
       tables: [
@@ -109,7 +110,7 @@ async function measure(bench: Bench, stage: Stage) {
     await sustain(bench, installation, { targets, durationMs: bench.short ? 1_000 : 2_000 });
     const runs: SustainedRun[] = [];
     for (let run = 0; run < runsOf(bench); run++) {
-      runs.push(await sustain(bench, installation, { targets, durationMs: runSeconds(bench) * 1000 }));
+      runs.push(await sustain(bench, installation, { targets, durationMs: RUN_SECONDS * 1_000 }));
       bench.say(`  ${cells(stage).join(' ')}: ${figure(runs.at(-1)!.perSecond)}/s`);
     }
     const tally = await reconcile(bench, installation, {
@@ -126,4 +127,3 @@ const cells = ({ backend, endpoints, tls }: Stage): string[] => [
   tls ? 'yes' : 'no',
 ];
 const runsOf = (bench: Bench): number => (bench.short ? 1 : 3);
-const runSeconds = (bench: Bench): number => (bench.short ? 3 : 4);

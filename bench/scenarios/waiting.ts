@@ -11,8 +11,8 @@ import { cpuSeconds, memoryMiB } from '../harness/usage.js';
 import { NOTHING, type Tally } from '../report/section.js';
 import { figure } from '../report/statistics.js';
 
-const IDLE_MS = 5_000;
-const CLAIM_MS = 8_000;
+const IDLE_MS = 4_000;
+const CLAIM_MS = 6_000;
 const HOSTS = 100;
 
 export const waiting: Scenario = {

@@ -39,10 +39,12 @@ const POLL_INTERVAL_MS = 250;
 /** References that wait for an enqueue at most; a second's worth. More are left to their leases. */
 const PENDING_MAX = 20_000;
 /**
- * After an enqueue the producer rests for so many times as long as that took: what is emitted meanwhile shares the next job.
- * At 300 events a second the queue on PostgreSQL is otherwise a third of what an event costs (docs/performance.md).
+ * After an enqueue of a few references the producer rests for so many times as long as that took: what is emitted meanwhile
+ * shares the next job. At 300 events a second the queue on PostgreSQL is otherwise a third of what an event costs
+ * (docs/performance.md).
  */
 const REST_PER_ENQUEUE = 3;
+const FEW_REFERENCES = 16;
 const REST_MS_MAX = 20;
 /**
  * How long the window stays shut after an enqueue that failed. A Redis out of memory can be read all the while, so that
@@ -120,7 +122,7 @@ export class ReferenceQueue {
       try {
         // Not addBulk: on PostgreSQL it makes two temporary tables with every call, which takes twenty times as long.
         await Promise.all(toJobs(batch).map(({ name, data, opts }) => this.queue.add(name, data, opts)));
-        if (batch.length < JOB_REFERENCES_MAX) await rest(performance.now() - startedAt);
+        if (batch.length < FEW_REFERENCES) await rest(performance.now() - startedAt);
       } catch (error) {
         this.dropped += batch.length;
         this.shutUntil = performance.now() + SHUT_MS;

@@ -14,9 +14,9 @@ import type { Table, Tally } from '../../report/section.js';
 import { figure } from '../../report/statistics.js';
 
 const PER_SECOND = 300;
-const LOAD_MS = 8_000;
+const LOAD_MS = 7_000;
 /** Into the load; by then connections are open and statements planned. */
-const DROP_AT_MS = 4_000;
+const DROP_AT_MS = 3_500;
 const DETACH_TRIES = 20;
 
 export interface DroppedDay {
