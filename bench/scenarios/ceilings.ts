@@ -15,6 +15,7 @@ import { LATENCY_COLUMNS, latencyCells, LatencyRecorder, type Latencies } from '
 import { NOTHING } from '../report/section.js';
 import { figure, median, withSpread } from '../report/statistics.js';
 
+const RUN_SECONDS = 2;
 const STEADY_PER_SECOND = 300;
 const ROUND_TRIPS = 200;
 
@@ -60,7 +61,7 @@ export const ceilings: Scenario = {
         settings: {
           'payload bytes': PAYLOAD_BYTES,
           connections: CONNECTIONS,
-          'seconds a run': runSeconds(bench),
+          'seconds a run': RUN_SECONDS,
         },
         tables: [
           {
@@ -123,7 +124,7 @@ async function measure(
     const before = Object.values(pids).map(cpuSeconds);
     const load = await generator.call('load', loadOf(port), {
       kind: 'closed',
-      durationMs: run === 0 ? 1_500 : runSeconds(bench) * 1000,
+      durationMs: run === 0 ? 1_500 : RUN_SECONDS * 1_000,
     });
     const after = Object.values(pids).map(cpuSeconds);
     ceiling.accepted += load.accepted;
@@ -219,5 +220,3 @@ function row(path: string, ceiling: Ceiling, busiestMicros: number): string[] {
     figure(1e6 / busiestMicros),
   ];
 }
-
-const runSeconds = (bench: Bench): number => (bench.short ? 2 : 3);

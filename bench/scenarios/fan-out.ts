@@ -69,7 +69,7 @@ async function measure(bench: Bench, backend: Backend, endpoints: number) {
   return bench.withInstallation({ backend }, async (installation) => {
     const target = await oneTenant(bench, installation, { endpoints, hosts: HOSTS });
     const warmUps = endpoints > 1_000 ? 1 : 2;
-    const events = warmUps + (bench.short ? 2 : endpoints > 1_000 ? 3 : 11);
+    const events = warmUps + (bench.short ? 2 : endpoints > 1_000 ? 2 : 11);
     const failures: string[] = [];
     for (let event = 1; event <= events; event++) {
       const load = await emitCount(bench, installation, { targets: [target], events: 1, connections: 1 });

@@ -21,11 +21,11 @@ interface Shape {
   closedMs: number;
 }
 
-const FULL: Shape = { endpoints: 1_000, hosts: 100, perSecond: 1_000, openMs: 10_000, closedMs: 5_000 };
+const FULL: Shape = { endpoints: 1_000, hosts: 100, perSecond: 1_000, openMs: 10_000, closedMs: 4_000 };
 const SHORT: Shape = { endpoints: 100, hosts: 100, perSecond: 300, openMs: 4_000, closedMs: 2_000 };
 
 /** The healthy ones have all theirs when so long nothing else came. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 4_000;
 
 /** Every fifth: traffic goes round, and should not meet them all at once. */
 const isSick = (endpoint: number): boolean => endpoint % 5 === 4;

@@ -81,7 +81,7 @@ export const latency: Scenario = {
         .filter(({ perSecond }) => perSecond === GOAL_PER_SECOND)
         .map(
           ({ backend, perSecond, cpu }) =>
-            `${backend}, ${perSecond}/s: an event is alone in each statement, commit and job, and costs ` +
+            `${backend}, ${perSecond}/s: an event is alone in most statements, commits and jobs, and costs ` +
             `${figure(totalMicros(cpu) / 1_000)} ms of CPU in all; that keeps ${figure(coresBusy(perSecond, cpu))} of ` +
             `${cpus().length} cores busy, and what arrives waits for a core.`,
         ),

@@ -12,7 +12,7 @@ import { ATTEMPTS_PER_DELIVERY, ENDPOINTS_PER_TENANT, seedLog, type LogShape } f
 const FULL: LogShape = { days: 10, eventsPerDay: 100_000 };
 const SHORT: LogShape = { days: 2, eventsPerDay: 2_000 };
 
-const REQUESTS = 50;
+const REQUESTS = 40;
 const LIMIT = 50;
 const PAGE_MS_MAX = 50;
 
