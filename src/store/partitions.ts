@@ -88,14 +88,16 @@ export async function makePartition(
   database: Queryable,
   table: PartitionedTable,
   dayMs: number,
+  straysMax = STRAYS_MAX,
 ): Promise<boolean> {
   const name = partitionName(table, dayMs);
   const from = lowestUuidAt(dayMs);
   const to = lowestUuidAt(dayMs + DAY_MS);
-  const strays = await database.query(
-    `SELECT FROM ${table}_default d WHERE d.id >= '${from}' AND d.id < '${to}' LIMIT ${STRAYS_MAX + 1}`,
+  const { rows } = await database.query<{ strays: number }>(
+    `SELECT count(*) AS strays
+       FROM (SELECT FROM ${table}_default d WHERE d.id >= '${from}' AND d.id < '${to}' LIMIT ${straysMax + 1}) s`,
   );
-  if (strays.rows.length > STRAYS_MAX) return false;
+  if (rows[0]!.strays > straysMax) return false;
   return withLockTries(async () => {
     await database.query(`
       DO $$

@@ -308,6 +308,18 @@ describe('partitions', () => {
     expect(await count('events')).toBe(1);
   });
 
+  it('leave where they are more rows than everybody could wait for, and these are found as ever', async () => {
+    await database.query(`DROP TABLE deliveries_${nameOf(TODAY)}`);
+    await insertDay(TODAY, 'succeeded', 1);
+    await insertDay(TODAY, 'succeeded', 2);
+    expect(await makePartition(database, 'deliveries', TODAY, 1)).toBe(false);
+    expect(await count('deliveries_default')).toBe(2);
+    expect(await count('deliveries')).toBe(2);
+    expect(await makePartition(database, 'deliveries', TODAY, 2)).toBe(true);
+    expect(await count('deliveries_default')).toBe(0);
+    expect(await count('deliveries')).toBe(2);
+  });
+
   it('take their rows home under the eyes of readers and writers, who miss none and are refused nothing', async () => {
     await database.query(`DROP TABLE deliveries_${nameOf(TODAY)}`);
     const known = await insertDay(TODAY, 'pending', 1);
