@@ -216,6 +216,7 @@ describe('a screen reader in the replay dialogue', () => {
       await rate.fill(text);
       await dialog.getByText(time).waitFor();
     }
+    await page.waitForTimeout(1_500); // longer than what changed takes to settle, and be told
     await dialog.getByRole('textbox', { name: 'Event type' }).fill('no.such');
     await dialog.getByRole('textbox', { name: 'Event type' }).press('Enter');
     await page.waitForURL(/eventType=no.such/);
